@@ -1,0 +1,14 @@
+namespace ManSharp.Tensors.Memory;
+
+/// <summary>Where a pool gets its segments: the process, a GPU driver, or nowhere at all (the dry device).</summary>
+public interface IMemorySource
+{
+    /// <summary>Every block begins at a multiple of this many bytes, and its length is rounded up to it.</summary>
+    int AlignmentBytes { get; }
+
+    /// <summary>Allocates a segment; null when there is no memory left.</summary>
+    object? Allocate(long bytes);
+
+    /// <summary>Frees a segment.</summary>
+    void Free(object segment);
+}

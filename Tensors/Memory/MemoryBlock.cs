@@ -1,0 +1,28 @@
+namespace ManSharp.Tensors.Memory;
+
+/// <summary>A stretch of a pool's segment: rented, or free and waiting. Blocks of a segment form a chain by place.</summary>
+internal sealed class MemoryBlock
+{
+    internal MemoryBlock(MemoryPool pool) => Pool = pool;
+
+    /// <summary>The pool that lends this block.</summary>
+    internal MemoryPool Pool { get; }
+
+    /// <summary>The device's own handle of the segment.</summary>
+    internal object Segment { get; set; } = null!;
+
+    /// <summary>Where in the segment the block begins.</summary>
+    internal long OffsetBytes { get; set; }
+
+    /// <summary>The rounded length.</summary>
+    internal long Bytes { get; set; }
+
+    /// <summary>Counts the returns, so that a stale view can be told from a live one.</summary>
+    internal int Generation { get; set; }
+
+    internal bool IsFree { get; set; }
+
+    internal MemoryBlock? Before { get; set; }
+
+    internal MemoryBlock? After { get; set; }
+}
