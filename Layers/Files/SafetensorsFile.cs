@@ -16,7 +16,7 @@ namespace ManSharp.Layers.Files;
 /// <para>Stricter than the format in one point: a shape has at most 64 dimensions. Only the header is read when the
 /// file is opened; memory for values is taken when they are asked for, and never more than the file holds (twice that
 /// for 16-bit types). A file keeps its layout: images NCHW, convolution weights OIHW, linear weights [out, in] if it
-/// comes from PyTorch; <see cref="TensorLayout"/> turns them.</para>
+/// comes from PyTorch; <see cref="TensorLayout"/> turns them. Several threads may read at once.</para>
 /// <para><b>Source</b>: the format's description in the safetensors project, section "Format".</para>
 /// </summary>
 public sealed class SafetensorsFile : IDisposable
