@@ -1,5 +1,3 @@
-using ManSharp.Tensors;
-
 namespace ManSharp.Autograd;
 
 /// <summary>Frames: who holds a value, and when it dies.</summary>

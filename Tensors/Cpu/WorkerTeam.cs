@@ -83,7 +83,7 @@ internal sealed unsafe class WorkerTeam : IDisposable
         {
             worker.Gate.Release();
             worker.Thread!.Join();
-            worker.Gate.Dispose();
+            worker.Dispose();
         }
     }
 
@@ -130,10 +130,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
         }
     }
 
-    private sealed class Worker
+    private sealed class Worker : IDisposable
     {
         internal readonly SemaphoreSlim Gate = new(0);
         internal int Asleep;
         internal Thread? Thread;
+
+        public void Dispose() => Gate.Dispose();
     }
 }

@@ -16,6 +16,6 @@ public interface IElementwiseKernels
     /// <summary>y[i] (+)= factor * x[i]; y may be x.</summary>
     void Scale(Tensor y, Tensor x, float factor, Write write);
 
-    /// <summary>y[n, c] (+)= scale[c] * x[n, c] + shift[c] over the innermost dimension; y may be x.</summary>
+    /// <summary>y[n, c] = scale[c] * x[n, c] + shift[c] over the innermost dimension; y may be x.</summary>
     void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift);
 }
