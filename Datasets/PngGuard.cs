@@ -139,7 +139,7 @@ internal static class PngGuard
                     length > expected ? "more" : $"{length} bytes", Damaged);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new DatasetException(name, "pixel data in the zlib format", "broken data", Damaged, inner: e);
         }

@@ -37,7 +37,7 @@ internal sealed class TarGzSource : EntrySource
                 _contents.Add(ImagePaths.IsImage(entry.Path) ? reader.ReadContent() : []);
             }
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (e is InvalidDataException or IOException)
         {
             throw new DatasetException(
                 archive, "gzip data", "broken data", "The archive is damaged: fetch it again", inner: e);

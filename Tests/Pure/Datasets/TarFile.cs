@@ -31,9 +31,10 @@ internal sealed class TarFile
 
     public TarFile AddPax(string name, byte[] content)
     {
+        // The record counts its own length: two digits or three.
         string body = $" path={name}\n";
-        int length = body.Length + 2;
-        length = body.Length + length.ToString(System.Globalization.CultureInfo.InvariantCulture).Length;
+        int length = Encoding.UTF8.GetByteCount(body);
+        length += length + 2 < 100 ? 2 : 3;
         return Add("pax", Encoding.UTF8.GetBytes($"{length}{body}"), 'x').Add("short", content);
     }
 
