@@ -36,7 +36,12 @@ internal sealed class FileDatasetBuilder(string spec, EntrySource source, Datase
 
         string name = Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(spec)));
         ChannelStatistics normalization = ChannelStatistics.Measure(trainSet, options.Threads);
-        return new ImageDataset(name, trainSet, testSet, normalization, _skipped, source);
+
+        // When everything is decoded, nobody reads the files again.
+        bool decoded = trainSet is MemoryImageSet && testSet is MemoryImageSet;
+        if (decoded)
+            source.Dispose();
+        return new ImageDataset(name, trainSet, testSet, normalization, _skipped, decoded ? null : source);
     }
 
     private ImageSet MakeSet(ReadOnlySpan<LabelledEntry> images, ReadOnlySpan<DatasetException?> faults)

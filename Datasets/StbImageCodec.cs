@@ -22,10 +22,11 @@ public sealed class StbImageCodec : IImageCodec
             using var stream = new ClampedStream(encoded);
             result = ImageResult.FromStream(stream, ColorComponents.RedGreenBlue);
         }
-        catch (Exception e) when (e is not DatasetException)
+        catch (Exception e)
         {
+            // The decoder keeps its message in a static field that all threads share, so it may be another file's.
             throw new DatasetException(
-                name, "an image that decodes", $"\"{e.Message}\" from the decoder",
+                name, "an image that decodes", "pixel data that the decoder refuses",
                 "The file is damaged: replace or remove it", inner: e);
         }
 

@@ -31,8 +31,17 @@ internal sealed class TarReader(Stream stream, string archive)
         {
             FinishEntry();
             long start = _position;
-            if (!ReadHeader())
-                return null;
+            try
+            {
+                if (!ReadHeader(start))
+                    return null;
+            }
+            catch (DatasetException e) when (start == 0)
+            {
+                throw new DatasetException(
+                    archive, "a folder, or a .tar, .tar.gz or .tgz archive", "a file that does not begin like one",
+                    "Check the path; other archives have to be converted", 0, e);
+            }
 
             char type = (char)_header[156];
             long length = ReadNumber(124, 12, start);
@@ -104,9 +113,8 @@ internal sealed class TarReader(Stream stream, string archive)
         _current = null;
     }
 
-    private bool ReadHeader()
+    private bool ReadHeader(long start)
     {
-        long start = _position;
         int read = stream.ReadAtLeast(_header, Block, throwOnEndOfStream: false);
         _position += read;
         if (read == 0 && start > 0)

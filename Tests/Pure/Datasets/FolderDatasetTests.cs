@@ -172,8 +172,12 @@ public sealed class FolderDatasetTests : IDisposable
     [Fact]
     public void A_file_that_is_no_archive_is_refused()
     {
-        string path = _folder.Write("notes.txt", "hello"u8.ToArray());
-        Fails(path, new DatasetOptions(), "notes.txt", "a tar header of 512 bytes", "5 bytes");
+        byte[] image = PngFile.Rgb(32, 32, Enumerable.Range(0, 32 * 32 * 3).Select(i => (byte)(i * i)).ToArray());
+        foreach (byte[] content in new[] { "hello"u8.ToArray(), image, [] })
+        {
+            string path = _folder.Write("notes.txt", content);
+            Fails(path, new DatasetOptions(), "notes.txt", ".tar.gz or .tgz archive", "does not begin like one");
+        }
     }
 
     [Fact]
