@@ -33,7 +33,7 @@ public sealed record Augmentation(int CropPadding, bool Flip)
         Place(rgb, height, width, top, left, mirrored, pixels);
     }
 
-    /// <summary>pixels[y, x] = rgb[reflect(y + top), reflect(x' + left)] / 255 with x' = x, or W-1-x if mirrored.</summary>
+    /// <summary>pixels[y, x] = rgb[reflect(y + top), reflect(x' + left)] / 255; x' = x, or W-1-x if mirrored.</summary>
     internal static void Place(
         ReadOnlySpan<byte> rgb, int height, int width, int top, int left, bool mirrored, Span<float> pixels)
     {

@@ -53,7 +53,8 @@ public sealed record ChannelStatistics(IReadOnlyList<float> Mean, IReadOnlyList<
         {
             double average = sums[c] / count;
             mean[c] = (float)(average / 255);
-            deviation[c] = (float)(Math.Max(1, Math.Sqrt(Math.Max(0, (sums[3 + c] / count) - (average * average)))) / 255);
+            double variance = Math.Max(0, (sums[3 + c] / count) - (average * average));
+            deviation[c] = (float)(Math.Max(1, Math.Sqrt(variance)) / 255);
         }
 
         return new ChannelStatistics(mean, deviation);

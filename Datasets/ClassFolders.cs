@@ -11,7 +11,8 @@ internal sealed class ClassFolders
 {
     // Without a test folder every fifth image of a class is held back; of two to four images, the last one.
     private const int HoldBack = 5;
-    private const string Layout = "Arrange the images as CLASS/FILE.jpg, or train/CLASS/FILE.jpg and test/CLASS/FILE.jpg";
+    private const string Layout =
+        "Arrange the images as CLASS/FILE.jpg, or train/CLASS/FILE.jpg and test/CLASS/FILE.jpg";
 
     private readonly EntrySource _source;
     private readonly string _spec;
@@ -60,7 +61,9 @@ internal sealed class ClassFolders
         {
             throw new DatasetException(
                 _spec, "JPEG or PNG images in class folders",
-                _source.Paths.Count == 0 ? "nothing: it is empty" : $"{_source.Paths.Count} files, none of them an image",
+                _source.Paths.Count == 0
+                    ? "nothing: it is empty"
+                    : $"{_source.Paths.Count} files, none of them an image",
                 Layout);
         }
 
@@ -107,8 +110,10 @@ internal sealed class ClassFolders
         }
     }
 
-    private static string? SplitOf(Found image) => image.Parts.Length < 3 ? null : image.Parts[0].ToLowerInvariant() switch
+    // A class may be called train: only a folder of folders is a split.
+    private static string? SplitOf(Found image) => image.Parts[0].ToLowerInvariant() switch
     {
+        _ when image.Parts.Length < 3 => null,
         "train" => "train",
         "test" => "test",
         "val" or "valid" or "validation" => "val",

@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace ManSharp.Datasets;
 
 /// <summary>
-/// Cuts a set into batches, epoch after epoch, and prepares them ahead on threads of its own. The order of an epoch is a
-/// function of (seed, epoch), the changes to an image one of (seed, epoch, image): the number of threads shows in the
-/// speed only. Once running it allocates no memory beyond what decoding on demand takes. One epoch is read at a time.
+/// Cuts a set into batches, epoch after epoch, and prepares them ahead on threads of its own. The order of an epoch is
+/// a function of (seed, epoch), the changes to an image one of (seed, epoch, image): the number of threads shows in
+/// the speed only. Once running it allocates nothing beyond what decoding on demand takes. One epoch is read at a time.
 /// </summary>
 public sealed class DataLoader : IDisposable
 {

@@ -7,8 +7,9 @@ public sealed record DatasetOptions
     public ulong Seed { get; init; }
 
     /// <summary>
-    /// The side in pixels to which images are scaled and cropped: the shorter side becomes Size (bilinear, area-weighted
-    /// when shrinking), then the centre is cut out. Null keeps the size that the images have in common.
+    /// The side in pixels to which images are scaled and cropped: the shorter side becomes Size (bilinear, with a wider
+    /// triangle when shrinking), then the centre is cut out. Null keeps the size that the images have in common, or,
+    /// where nine of ten images are squares of one size of at most 96 pixels, takes that.
     /// </summary>
     public int? Size { get; init; }
 

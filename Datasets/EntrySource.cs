@@ -22,7 +22,9 @@ internal abstract class EntrySource : IDisposable
 
         try
         {
-            return TarGzSource.IsGzip(path) ? new TarGzSource(path, TarGzSource.DefaultLimitBytes) : new TarSource(path);
+            return TarGzSource.IsGzip(path)
+                ? new TarGzSource(path, TarGzSource.DefaultLimitBytes)
+                : new TarSource(path);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,5 +45,6 @@ internal abstract class EntrySource : IDisposable
     protected int CheckLength(long length, int entry) => length <= MostImageBytes
         ? (int)length
         : throw new DatasetException(
-            Describe(entry), $"an image file of at most {MostImageBytes >> 20} MiB", $"{length} bytes", "Remove the file");
+            Describe(entry), $"an image file of at most {MostImageBytes >> 20} MiB", $"{length} bytes",
+            "Remove the file");
 }

@@ -26,7 +26,8 @@ internal sealed class FileDatasetBuilder(string spec, EntrySource source, Datase
         var images = train.Concat(_folders.Test).ToArray();
         var sizes = new ImageSize[images.Length];
         var faults = new DatasetException?[images.Length];
-        Each(images, faults, (i, entry) => sizes[i] = options.Codec.Measure(source.Read(entry), source.Describe(entry)));
+        Each(images, faults, (i, entry) =>
+            sizes[i] = options.Codec.Measure(source.Read(entry), source.Describe(entry)));
         _size = ChooseSize(sizes.Where((_, i) => faults[i] is null).ToArray());
 
         ImageSet trainSet = MakeSet(images.AsSpan(0, train.Count), faults.AsSpan(0, train.Count));
@@ -112,7 +113,8 @@ internal sealed class FileDatasetBuilder(string spec, EntrySource source, Datase
             return new ImageSize(1, 1);
 
         var bySize = sizes.CountBy(size => size)
-            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key.Width).ThenBy(pair => pair.Key.Height).ToArray();
+            .OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key.Width).ThenBy(pair => pair.Key.Height)
+            .ToArray();
         (ImageSize common, int count) = bySize[0];
         bool natural = common.Height == common.Width && common.Width <= LargestNaturalSide &&
             count >= NaturalShare * sizes.Length;

@@ -37,8 +37,8 @@ public sealed class ImageDataset : IDisposable
 
     /// <summary>
     /// Opens 'shapes', a folder, or a .tar, .tar.gz or .tgz archive of [train|test|val/]CLASS/FILE with JPEG and PNG
-    /// images. Without a test folder every fifth image of a class (of two to four images the last) becomes a test image;
-    /// val serves as test where there is no test. Files of other kinds are ignored. A split that fits
+    /// images. Without a test folder every fifth image of a class (of two to four images the last) becomes a test
+    /// image; val serves as test where there is no test. Files of other kinds are ignored. A split that fits
     /// <see cref="DatasetOptions.CacheBytes"/> is decoded here; a larger one is checked here and decoded on demand.
     /// </summary>
     /// <param name="spec">The word 'shapes' or a path. A folder of that name is meant by './shapes'.</param>

@@ -25,7 +25,10 @@ internal static class ImageResizer
         int stride = target.Width * Channels;
         var narrowed = new float[(lastRow - firstRow) * stride];
         for (int y = firstRow; y < lastRow; y++)
-            Narrow(image.Rgb.AsSpan(y * image.Width * Channels), columns, narrowed.AsSpan((y - firstRow) * stride, stride));
+        {
+            ReadOnlySpan<byte> row = image.Rgb.AsSpan(y * image.Width * Channels);
+            Narrow(row, columns, narrowed.AsSpan((y - firstRow) * stride, stride));
+        }
 
         for (int y = 0; y < target.Height; y++)
         {

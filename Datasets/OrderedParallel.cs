@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 
 namespace ManSharp.Datasets;
 
-/// <summary>A parallel loop that fails the same way as a sequential one: with the exception of the lowest index.</summary>
+/// <summary>A parallel loop that fails as a sequential one does: with the exception of the lowest index.</summary>
 internal static class OrderedParallel
 {
     public static void For(int count, int threads, Action<int> body)

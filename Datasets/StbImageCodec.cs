@@ -49,7 +49,8 @@ public sealed class StbImageCodec : IImageCodec
         if (JpegGuard.HasSignature(file))
             return JpegGuard.Check(file, name);
         throw new DatasetException(
-            name, "a JPEG or PNG image", file.IsEmpty ? "an empty file" : $"a file of {file.Length} bytes that is neither",
+            name, "a JPEG or PNG image",
+            file.IsEmpty ? "an empty file" : $"a file of {file.Length} bytes that is neither",
             "Replace or remove the file", 0);
     }
 }

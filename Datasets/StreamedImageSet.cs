@@ -1,8 +1,9 @@
 namespace ManSharp.Datasets;
 
-/// <summary>A set that reads, decodes and scales an image each time it is asked for. It does not own the source.</summary>
+/// <summary>A set that reads, decodes and scales an image each time it is asked. It does not own the source.</summary>
 internal sealed class StreamedImageSet(
-    ImageSize size, IReadOnlyList<string> classNames, int[] labels, int[] entries, EntrySource source, IImageCodec codec)
+    ImageSize size, IReadOnlyList<string> classNames, int[] labels, int[] entries, EntrySource source,
+    IImageCodec codec)
     : ImageSet(size, classNames, labels)
 {
     protected override void ReadCore(int index, Span<byte> rgb)

@@ -49,7 +49,7 @@ internal sealed class TarReader(Stream stream, string archive)
             {
                 _current = new TarEntry("", _position, length);
                 if (length > MostExtraBytes)
-                    throw Fault($"an extended header of at most {MostExtraBytes} bytes", $"{length}", FetchAgain, start);
+                    throw Fault($"a long header of at most {MostExtraBytes} bytes", $"{length}", FetchAgain, start);
                 string text = type is 'L' or 'x' ? Encoding.UTF8.GetString(ReadContent()) : "";
                 if (type == 'L')
                     longPath = text.TrimEnd('\0');
@@ -62,7 +62,8 @@ internal sealed class TarReader(Stream stream, string archive)
             length = longLength ?? length;
             (longPath, longLength) = (null, null);
             CheckEntry(path, type, length, start);
-            _current = new TarEntry(path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path, _position, length);
+            string plain = path.StartsWith("./", StringComparison.Ordinal) ? path[2..] : path;
+            _current = new TarEntry(plain, _position, length);
             if (stream.CanSeek && length > stream.Length - _position)
                 throw CutOff(path, length);
             if (type is '0' or '\0' or '7' && !path.EndsWith('/'))

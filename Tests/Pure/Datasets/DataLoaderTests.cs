@@ -154,7 +154,8 @@ public class DataLoaderTests
 
     // Image i has i in its first byte and other values after it; its label is i mod 7.
     private sealed class CountingSet(int count, int unreadable = -1) : ImageSet(
-        new ImageSize(4, 3), ["a", "b", "c", "d", "e", "f", "g"], Enumerable.Range(0, count).Select(i => i % 7).ToArray())
+        new ImageSize(4, 3), ["a", "b", "c", "d", "e", "f", "g"],
+        Enumerable.Range(0, count).Select(i => i % 7).ToArray())
     {
         protected override void ReadCore(int index, Span<byte> rgb)
         {

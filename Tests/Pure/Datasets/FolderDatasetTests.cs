@@ -126,7 +126,7 @@ public sealed class FolderDatasetTests : IDisposable
 
     [Fact]
     public void A_path_that_does_not_exist_is_named() =>
-        Fails(Path.Combine(_folder.Path, "nothing"), new DatasetOptions(), "nothing", "does not exist", "Check the path");
+        Fails(Path.Combine(_folder.Path, "none"), new DatasetOptions(), "none", "does not exist", "Check the path");
 
     [Fact]
     public void An_empty_folder_is_refused() => Fails(new DatasetOptions(), _folder.Path, "empty", "CLASS/FILE.jpg");

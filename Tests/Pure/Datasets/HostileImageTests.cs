@@ -41,7 +41,8 @@ public class HostileImageTests
     public void A_png_with_too_little_data_or_a_wrong_checksum_is_refused()
     {
         byte[] little = PngFile.Assemble(
-            PngFile.Header(4, 4, 8, 2), PngFile.Chunk("IDAT", PngFile.Deflate(new byte[51])), PngFile.Chunk("IEND", []));
+            PngFile.Header(4, 4, 8, 2), PngFile.Chunk("IDAT", PngFile.Deflate(new byte[51])),
+            PngFile.Chunk("IEND", []));
         Assert.Contains("51 bytes", Refused(little, "little.png").Message, StringComparison.Ordinal);
 
         byte[] wrong = PngFile.Plain(4, 4, 1, 2, 3);

@@ -47,7 +47,8 @@ public class ImageCodecTests
         // 2x2, Adam7: pass 1 has pixel (0, 0), pass 6 (1, 0), pass 7 the second row; each row has a filter byte.
         byte[] raw = [0, 10, 0, 20, 0, 30, 40];
         byte[] file = PngFile.Assemble(
-            PngFile.Header(2, 2, 8, 0, interlace: 1), PngFile.Chunk("IDAT", PngFile.Deflate(raw)), PngFile.Chunk("IEND", []));
+            PngFile.Header(2, 2, 8, 0, interlace: 1), PngFile.Chunk("IDAT", PngFile.Deflate(raw)),
+            PngFile.Chunk("IEND", []));
         Assert.Equal([10, 10, 10, 20, 20, 20, 30, 30, 30, 40, 40, 40], Decode(file));
     }
 

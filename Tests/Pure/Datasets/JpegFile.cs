@@ -18,7 +18,7 @@ internal static class JpegFile
         var values = new byte[side * side * 3];
         for (int i = 0; i < values.Length; i++)
             values[i] = (byte)random.NextInt32(256);
-        return Write(side, 3, (block, component) => values[(3 * block) + component], progressive, details: !progressive);
+        return Write(side, 3, (block, c) => values[(3 * block) + c], progressive, details: !progressive);
     }
 
     public static byte[] Write(

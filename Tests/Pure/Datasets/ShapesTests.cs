@@ -62,7 +62,8 @@ public class ShapesTests
     [Fact]
     public void Another_size_is_refused_with_both_sizes()
     {
-        var fault = Assert.Throws<DatasetException>(() => ImageDataset.Open("shapes", new DatasetOptions { Size = 64 }));
+        var options = new DatasetOptions { Size = 64 };
+        var fault = Assert.Throws<DatasetException>(() => ImageDataset.Open("shapes", options));
         Assert.Contains("32x32", fault.Message, StringComparison.Ordinal);
         Assert.Contains("64", fault.Message, StringComparison.Ordinal);
     }
@@ -96,7 +97,7 @@ public class ShapesTests
         for (int k = 0; k < Classes; k++)
             weights[k] = new float[length];
         var scores = new float[Classes];
-        using var loader = new DataLoader(data.Train, 1, Augmentation.None, 1, shuffle: true, dropLast: true, threads: 1);
+        using var loader = new DataLoader(data.Train, 1, Augmentation.None, 1, true, dropLast: true, threads: 1);
         for (int epoch = 0; epoch < epochs; epoch++)
         {
             foreach (Batch batch in loader.Epoch(epoch))

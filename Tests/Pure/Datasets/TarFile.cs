@@ -48,5 +48,6 @@ internal sealed class TarFile
         return packed.ToArray();
     }
 
-    private static void Put(byte[] header, int offset, string text) => Encoding.UTF8.GetBytes(text, header.AsSpan(offset));
+    private static void Put(byte[] header, int offset, string text) =>
+        Encoding.UTF8.GetBytes(text, header.AsSpan(offset));
 }
