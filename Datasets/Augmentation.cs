@@ -1,3 +1,4 @@
+using ManSharp.Tensors;
 namespace ManSharp.Datasets;
 
 /// <summary>

@@ -1,3 +1,4 @@
+using ManSharp.Tensors;
 using System.Runtime.ExceptionServices;
 
 namespace ManSharp.Datasets;

@@ -1,3 +1,4 @@
+using ManSharp.Tensors;
 using System.Numerics;
 
 namespace ManSharp.Datasets;

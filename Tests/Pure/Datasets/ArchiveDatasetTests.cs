@@ -1,3 +1,4 @@
+using ManSharp.Tensors;
 using ManSharp.Datasets;
 using Xunit;
 

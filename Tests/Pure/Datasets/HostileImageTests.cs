@@ -1,3 +1,4 @@
+using ManSharp.Tensors;
 using System.Diagnostics;
 using ManSharp.Datasets;
 using Xunit;
