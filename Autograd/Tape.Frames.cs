@@ -10,6 +10,19 @@ public sealed partial class Tape
         return new Frame(this, frames.Count);
     }
 
+    /// <summary>Ends the innermost frame's hold on a value that is used up; values of outer frames stay.</summary>
+    internal void LetGo(Variable variable)
+    {
+        int start = frames.Count == 0 ? 0 : frames[^1];
+        int place = held.LastIndexOf(variable.Index);
+        if (place < start)
+            return;
+        held.RemoveAt(place);
+        ref Slot slot = ref SlotOf(variable);
+        if (--slot.FrameHolds == 0)
+            LeaveFrames(ref slot);
+    }
+
     private void CloseFrame(int depth, Variable result)
     {
         if (frames.Count != depth)
@@ -22,7 +35,7 @@ public sealed partial class Tape
         int start = frames[^1];
         frames.RemoveAt(frames.Count - 1);
         bool returned = false;
-        for (int i = held.Count - 1; i >= start; i--)
+        for (int i = start; i < held.Count; i++)
         {
             int index = held[i];
             if (!result.IsNone && index == result.Index && !returned)
@@ -46,21 +59,28 @@ public sealed partial class Tape
             return;
         if (slot.Saves == 0)
             FreeValue(ref slot);
-        else if (slot.Producer is { CanRecompute: true } && RecomputeDepth(slot.Producer) <= MostRecomputeDepth)
+        else if (RecomputeDepth(ref slot) > 0)
         {
             FreeValue(ref slot);
             slot.Dropped = true;
         }
     }
 
-    // How many dropped values in a row must be made again to make this one: 1 when all it is made from is kept.
-    private int RecomputeDepth(Node producer)
+    // 0 for a value that is kept; else how many values in a row are made again to have it. A property of how the value
+    // was made, not of what happens to be alive, so that no chain of recomputations grows beyond the limit.
+    private int RecomputeDepth(ref Slot slot)
     {
+        if (slot.RecomputeDepth >= 0)
+            return slot.RecomputeDepth;
         int depth = 0;
-        foreach (int index in producer.Saved)
-            if (index != producer.Output.Index && slots[index] is { Dropped: true, Producer: { } source })
-                depth = Math.Max(depth, RecomputeDepth(source));
-        return depth + 1;
+        if (slot.Producer is { CanRecompute: true } producer)
+        {
+            foreach (int index in producer.Saved)
+                if (index != producer.Output.Index)
+                    depth = Math.Max(depth, RecomputeDepth(ref slots[index]));
+            depth = depth < MostRecomputeDepth ? depth + 1 : 0;
+        }
+        return slot.RecomputeDepth = depth;
     }
 
     /// <summary>The scope of a module's call. Use with <c>using</c>.</summary>
@@ -70,6 +90,14 @@ public sealed partial class Tape
         private readonly int depth;
 
         internal Frame(Tape tape, int depth) => (this.tape, this.depth) = (tape, depth);
+
+        /// <summary>Goes on from x to y in a sequence: x is used up and dies unless an adjoint needs it.</summary>
+        public Variable Next(Variable x, Variable y)
+        {
+            if (x.Index != y.Index)
+                tape.LetGo(x);
+            return y;
+        }
 
         /// <summary>Closes the frame and hands its result to the enclosing one.</summary>
         public Variable Return(Variable result)

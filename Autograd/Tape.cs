@@ -169,7 +169,7 @@ public sealed partial class Tape : IDisposable
     {
         if (slotCount == slots.Length)
             Array.Resize(ref slots, 2 * slots.Length);
-        slots[slotCount] = new Slot { Shape = shape, NeedsGradient = needsGradient };
+        slots[slotCount] = new Slot { Shape = shape, NeedsGradient = needsGradient, RecomputeDepth = -1 };
         return new Variable(this, slotCount++, step);
     }
 
@@ -207,6 +207,7 @@ public sealed partial class Tape : IDisposable
         internal Node? Producer;
         internal int FrameHolds;
         internal int Saves;
+        internal int RecomputeDepth;
         internal bool Owned;
         internal bool NeedsGradient;
         internal bool Dropped;

@@ -40,6 +40,19 @@ public static class ElementwiseOps
         return y;
     }
 
+    /// <summary>y = factor x for every value.</summary>
+    public static Variable Scale(this Tape tape, Variable x, float factor)
+    {
+        Variable y = tape.NewValue(x.Shape, tape.NeedsGradient(x));
+        tape.Kernels.Scale(tape.ValueOf(y), tape.ValueOf(x), factor, Write.Set);
+        if (tape.NeedsGradient(y))
+        {
+            ScaleNode node = tape.Record<ScaleNode>(y);
+            (node.X, node.Factor) = (x, factor);
+        }
+        return y;
+    }
+
     /// <summary>y = weightA a + weightB b: the weighted sum of two losses, or of any two values of one shape.</summary>
     /// <exception cref="ShapeException">The shapes differ.</exception>
     public static Variable WeightedSum(this Tape tape, Variable a, float weightA, Variable b, float weightB)
@@ -82,6 +95,15 @@ public static class ElementwiseOps
             if (tape.NeedsGradient(B) && !tape.TryMoveGradient(this, B))
                 tape.Kernels.Scale(tape.GradientFor(B, out Write write), dy, 1f, write);
         }
+    }
+
+    private sealed class ScaleNode : Node
+    {
+        internal Variable X;
+        internal float Factor;
+
+        internal override void Backward(Tape tape) =>
+            tape.Kernels.Scale(tape.GradientFor(X, out Write write), tape.OutputGradient(this), Factor, write);
     }
 
     private sealed class WeightedSumNode : Node

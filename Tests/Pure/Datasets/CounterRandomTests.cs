@@ -1,4 +1,4 @@
-using ManSharp.Datasets;
+using ManSharp.Tensors;
 using Xunit;
 
 namespace ManSharp.Tests.Pure.Datasets;

@@ -1,4 +1,4 @@
-using ManSharp.Datasets;
+using ManSharp.Tensors;
 
 namespace ManSharp.Tests.Pure.Datasets;
 
