@@ -1,6 +1,8 @@
+using System.CommandLine;
+
 namespace ManSharp.Cli;
 
 internal static class Program
 {
-    private static int Main() => 0;
+    private static int Main(string[] args) => new RootCommand("ManSharp") { VerifyCommand.Create() }.Parse(args).Invoke();
 }

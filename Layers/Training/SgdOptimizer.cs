@@ -29,10 +29,9 @@ public sealed class SgdOptimizer : IDisposable
     /// <summary>The velocity, laid out as the parameters.</summary>
     public Tensor Velocity { get; }
 
-    /// <summary>Steps along this step's gradients, which are used up: their memory goes back to the pool.</summary>
+    /// <summary>Steps along this step's complete gradients, which are used up: their memory goes back to the pool.</summary>
     public void Step(float rate)
     {
-        parameters.CompleteGradients();
         device.Kernels.SgdStep(
             parameters.Values, Velocity, parameters.Gradients, rate, options.Momentum, options.WeightDecay, options.Nesterov);
         parameters.EndGradients();

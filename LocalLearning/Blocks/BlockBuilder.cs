@@ -33,8 +33,8 @@ public sealed record NetworkPlan
     /// <summary>Heads other than the method's published ones.</summary>
     public HeadChoice? Heads { get; init; }
 
-    /// <summary>Channels between the two convolutions of a block's decoder.</summary>
-    public Func<int, int> DecoderHidden { get; init; } = _ => Decoder.PublishedHidden;
+    /// <summary>Channels between the two convolutions of each block's decoder, 0 for no decoder; null for the method's own choice.</summary>
+    public Func<int, int>? DecoderHidden { get; init; }
 }
 
 /// <summary>Makes the blocks of a plan.</summary>
@@ -68,9 +68,8 @@ internal static class BlockBuilder
         HeadSpec head = plan.Heads is null
             ? HeadSpec.Parse(method.Head, channels, outputs, method.Widen, method.Feature)
             : plan.Heads(index, channels, outputs);
-        Decoder? decoder = method.Weights.Reconstructs
-            ? new Decoder(channels, plan.ImageSize, plan.DecoderHidden(index))
-            : null;
+        int hidden = plan.DecoderHidden?.Invoke(index) ?? (method.Weights.Reconstructs ? Decoder.PublishedHidden : 0);
+        Decoder? decoder = hidden > 0 ? new Decoder(channels, plan.ImageSize, hidden) : null;
         return new InfoProObjective(
             momentum, decoder, new Head(head, channels), method.LabelLoss,
             method.Weights.Reconstruction(index, blocks), method.Weights.Label(index, blocks));

@@ -39,6 +39,9 @@ public sealed class LocalTrainer : IDisposable
     /// <summary>The blocks, from the images to the classes.</summary>
     public IReadOnlyList<LocalBlock> Blocks => blocks;
 
+    /// <summary>Called in each block's step when its gradients are complete and its parameters have not stepped yet.</summary>
+    public Action<LocalBlock>? GradientsReady { get; set; }
+
     /// <summary>
     /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape with all
     /// its memory is gone; then the optimizer's step, with which the gradients are gone; then the averaged copy absorbs the
@@ -65,6 +68,8 @@ public sealed class LocalTrainer : IDisposable
             if (i > 0)
                 features.Release();
 
+            block.Parameters.CompleteGradients();
+            GradientsReady?.Invoke(block);
             block.Optimizer.Step(rate);
             if (i + 1 < blocks.Count)
                 block.Average?.Absorb(blocks[i + 1].Parameters);

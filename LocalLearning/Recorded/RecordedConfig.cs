@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using ManSharp.Layers.Files;
+using ManSharp.Layers.Networks;
+using ManSharp.Layers.Training;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+
+namespace ManSharp.LocalLearning.Recorded;
+
+/// <summary>What the metadata of a recorded run says: the network, its cut, the method, the optimizer.</summary>
+internal sealed partial record RecordedConfig
+{
+    internal required NetworkPlan Plan { get; init; }
+
+    internal required int Batch { get; init; }
+
+    internal required int Steps { get; init; }
+
+    internal required float Rate { get; init; }
+
+    /// <summary>Reads and checks the metadata.</summary>
+    /// <exception cref="CheckpointException">Something is missing, or has a value that no run can have.</exception>
+    internal static RecordedConfig Read(SafetensorsFile file, string path)
+    {
+        try
+        {
+            using JsonDocument config = JsonDocument.Parse(Text(file, "config"));
+            return Read(file, config.RootElement);
+        }
+        catch (Exception error) when (error is JsonException or FormatException or OverflowException or ArgumentException
+            or KeyNotFoundException or InvalidOperationException)
+        {
+            throw new CheckpointException(
+                "Recorded run", path, "metadata that describes a training run (config, block_ends, batch, steps, lr, weight_decay, sgd)",
+                error.Message, "Use a file that was recorded for verification", error);
+        }
+    }
+
+    private static RecordedConfig Read(SafetensorsFile file, JsonElement config)
+    {
+        int classes = config.GetProperty("Classes").GetInt32();
+        NetworkSpec network = NetworkSpec.Parse(config.GetProperty("Arch").GetString()!, classes);
+        Partition partition = Partition.Of(network, [.. Ends(Text(file, "block_ends"))]);
+        LocalMethod method = Method(config);
+        string sgd = Text(file, "sgd");
+        return new RecordedConfig
+        {
+            Batch = Int(Text(file, "batch")),
+            Steps = Int(Text(file, "steps")),
+            Rate = Float(Text(file, "lr")),
+            Plan = new NetworkPlan
+            {
+                Network = network,
+                Partition = partition,
+                Method = method,
+                ImageSize = config.GetProperty("Size").GetInt32(),
+                Optimizer = new SgdOptions(
+                    Float(MomentumPattern().Match(sgd).Groups[1].Value), Float(Text(file, "weight_decay")),
+                    sgd.Contains("Nesterov", StringComparison.OrdinalIgnoreCase)
+                    && !sgd.Contains("no Nesterov", StringComparison.OrdinalIgnoreCase)),
+                Heads = (block, inputs, outputs) => Head(file, method, block, inputs, outputs),
+                DecoderHidden = block =>
+                    file.TryGet($"init.decoders.{block}.decoder.0.weight", out SafetensorsEntry? weight) ? (int)weight.Shape[0] : 0,
+            },
+        };
+    }
+
+    private static LocalMethod Method(JsonElement config)
+    {
+        string name = config.GetProperty("Method").GetString()!, loss = config.GetProperty("Loss").GetString()!;
+        (bool average, bool bias) = name switch
+        {
+            "man" => (true, true),
+            "man-ema" => (true, false),
+            "man-lb" => (false, true),
+            "infopro" or "bp" => (false, false),
+            _ => throw new FormatException($"Method '{name}' is none of man, man-ema, man-lb, infopro, bp"),
+        };
+        LabelLoss labelLoss = loss switch
+        {
+            "ce" => LabelLoss.CrossEntropy,
+            "contrast" => LabelLoss.Contrastive,
+            _ => throw new FormatException($"Loss '{loss}' is none of ce, contrast"),
+        };
+        return new LocalMethod(
+            name, config.GetProperty("Aux").GetString()!, labelLoss,
+            new LossWeights(Number(config, "Ixx1"), Number(config, "Ixx2"), Number(config, "Ixy1"), Number(config, "Ixy2")),
+            average, bias, Number(config, "Momentum"), Number(config, "Widen"), config.GetProperty("Feature").GetInt32());
+    }
+
+    // NcMf gives the kinds of layers; the widths are those of the recorded weights.
+    private static HeadSpec Head(SafetensorsFile file, LocalMethod method, int block, int inputs, int outputs)
+    {
+        HeadSpec published = HeadSpec.Parse(method.Head, inputs, outputs, method.Widen, method.Feature);
+        int Width(int place, int otherwise) =>
+            file.TryGet($"init.heads.{block}.{place}.weight", out SafetensorsEntry? weight) ? (int)weight.Shape[0] : otherwise;
+        int firstLinear = 3 * published.Convolutions.Count + 2;
+        return published with
+        {
+            Convolutions = [.. published.Convolutions.Select((width, i) => Width(3 * i, width))],
+            Hidden = [.. published.Hidden.Select((width, i) => Width(firstLinear + 2 * i, width))],
+            Outputs = Width(firstLinear + 2 * published.Hidden.Count, outputs),
+        };
+    }
+
+    private static IEnumerable<int> Ends(string text)
+    {
+        // "index of the last residual unit of each block, ...: 1,3,6,8": the numbers stand after the last colon.
+        string numbers = text[(text.LastIndexOf(':') + 1)..];
+        return numbers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(number => int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
+    }
+
+    private static string Text(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? text)
+        ? text
+        : throw new KeyNotFoundException($"no metadata '{key}'");
+
+    private static int Int(string text) => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) is > 0 and int value
+        ? value
+        : throw new FormatException($"'{text}' where a positive number was expected");
+
+    private static float Float(string text) => float.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    private static float Number(JsonElement config, string key) => config.GetProperty(key).GetSingle();
+
+    [GeneratedRegex("momentum ([0-9.eE+-]+[0-9])")]
+    private static partial Regex MomentumPattern();
+}
