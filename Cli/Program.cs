@@ -4,5 +4,9 @@ namespace ManSharp.Cli;
 
 internal static class Program
 {
-    private static int Main(string[] args) => new RootCommand("ManSharp") { VerifyCommand.Create() }.Parse(args).Invoke();
+    private static int Main(string[] args) => new RootCommand("ManSharp")
+    {
+        VerifyCommand.Create(),
+        new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create() },
+    }.Parse(args).Invoke();
 }

@@ -19,18 +19,21 @@ internal sealed unsafe partial class CpuKernels
     public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry)
     {
         Calls++;
+        Flops += geometry.Flops;
         RunWindows(y, scratch, x, w, bias, geometry, Conv2dPass.Forward, Write.Set);
     }
 
     public void Conv2dInputGradient(Tensor dx, Tensor scratch, Tensor dy, Tensor w, Conv2dGeometry geometry, Write write)
     {
         Calls++;
+        Flops += geometry.Flops;
         RunWindows(dx, scratch, dy, w, Tensor.None, geometry, Conv2dPass.InputGradient, write);
     }
 
     public void Conv2dWeightGradient(Tensor dw, Tensor scratch, Tensor x, Tensor dy, Conv2dGeometry geometry, Write write)
     {
         Calls++;
+        Flops += geometry.Flops;
         if (!weightGradientPlans.TryGetValue(geometry, out WeightGradientPlan? plan))
             weightGradientPlans.Add(geometry, plan = WeightGradientPlan.Create(geometry));
         workerMemory.Reserve(plan.EdgeLength);

@@ -15,6 +15,7 @@ internal sealed unsafe partial class CpuKernels
     public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write)
     {
         Calls++;
+        Flops += geometry.Flops;
         int width = PanelWidth.For(geometry.N), panels = (geometry.N + width - 1) / width;
         team.Run(
             new PackMatrixJob { Geometry = geometry, Width = width, Packed = scratch.Pointer(), B = b.Pointer() },

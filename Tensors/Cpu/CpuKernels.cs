@@ -27,6 +27,8 @@ internal sealed unsafe partial class CpuKernels : IKernels, IDisposable
 
     public long Calls { get; private set; }
 
+    public double Flops { get; private set; }
+
     public void Dispose()
     {
         workerMemory.Dispose();

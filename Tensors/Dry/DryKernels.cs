@@ -8,6 +8,8 @@ internal sealed class DryKernels : IKernels
 {
     public long Calls { get; private set; }
 
+    public double Flops { get; private set; }
+
     public void Fill(Tensor y, float value) => Calls++;
 
     public void Copy(Tensor y, Tensor x) => Calls++;
@@ -40,17 +42,21 @@ internal sealed class DryKernels : IKernels
 
     public int GemmScratch(GemmGeometry geometry) => GemmPlan.Scratch(geometry);
 
-    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) => Calls++;
+    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) =>
+        Count(geometry.Flops);
 
     public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => Conv2dPlan.Scratch(geometry, pass);
 
-    public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) => Calls++;
+    public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) =>
+        Count(geometry.Flops);
 
     public void Conv2dInputGradient(
-        Tensor dx, Tensor scratch, Tensor dy, Tensor w, Conv2dGeometry geometry, Write write) => Calls++;
+        Tensor dx, Tensor scratch, Tensor dy, Tensor w, Conv2dGeometry geometry, Write write) =>
+        Count(geometry.Flops);
 
     public void Conv2dWeightGradient(
-        Tensor dw, Tensor scratch, Tensor x, Tensor dy, Conv2dGeometry geometry, Write write) => Calls++;
+        Tensor dw, Tensor scratch, Tensor x, Tensor dy, Conv2dGeometry geometry, Write write) =>
+        Count(geometry.Flops);
 
     public void AveragePool(Tensor y, Tensor x, PoolGeometry geometry) => Calls++;
 
@@ -105,4 +111,10 @@ internal sealed class DryKernels : IKernels
         Tensor w, Tensor v, Tensor gradient, float rate, float momentum, float weightDecay, bool nesterov) => Calls++;
 
     public void EmaUpdate(Tensor average, Tensor value, float momentum) => Calls++;
+
+    private void Count(double flops)
+    {
+        Calls++;
+        Flops += flops;
+    }
 }

@@ -17,6 +17,9 @@ public readonly record struct GemmGeometry
     /// <summary>b is stored as [N, K].</summary>
     public bool TransposeB { get; private init; }
 
+    /// <summary>Multiplications and additions: 2 M N K.</summary>
+    public double Flops => 2.0 * M * N * K;
+
     /// <summary>The shape of c: [M, N].</summary>
     public Shape Output => new(M, N);
 

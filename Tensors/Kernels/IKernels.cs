@@ -19,4 +19,10 @@ public interface IKernels :
 {
     /// <summary>How many kernels were called since the device was made.</summary>
     long Calls { get; }
+
+    /// <summary>
+    /// The arithmetic of the convolutions and matrix products called since the device was made: two operations a
+    /// multiplication and addition, as written (not as a clever kernel may do it).
+    /// </summary>
+    double Flops { get; }
 }

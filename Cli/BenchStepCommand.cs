@@ -1,0 +1,112 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using ManSharp.Layers.Networks;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+using ManSharp.LocalLearning.Planning;
+using ManSharp.LocalLearning.Training;
+using ManSharp.Tensors;
+
+namespace ManSharp.Cli;
+
+/// <summary>bench step: times whole training steps on made-up images.</summary>
+internal static class BenchStepCommand
+{
+    private const int WarmupSteps = 3;
+
+    internal static Command Create()
+    {
+        var network = new Option<string>("--network") { Description = "resnet20, resnet32, ...", DefaultValueFactory = _ => "resnet32" };
+        var method = new Option<string>("--method") { Description = "bp, man, infopro, ...", DefaultValueFactory = _ => "man" };
+        var blocks = new Option<int?>("--blocks") { Description = "number of blocks; every unit its own block unless given" };
+        var batch = new Option<int>("--batch") { Description = "images a step", DefaultValueFactory = _ => 128 };
+        var size = new Option<int>("--size") { Description = "height and width of the images", DefaultValueFactory = _ => 32 };
+        var steps = new Option<int>("--steps") { Description = "measured steps", DefaultValueFactory = _ => 10 };
+        var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
+        var threads = new Option<int>("--threads") { Description = "worker threads; 0 for one a core", DefaultValueFactory = _ => 0 };
+        var json = new Option<bool>("--json") { Description = "print one line of JSON" };
+        var command = new Command("step", "Time whole training steps.") { network, method, blocks, batch, size, steps, device, threads, json };
+        command.SetAction(result =>
+        {
+            NetworkSpec spec = NetworkSpec.Parse(result.GetValue(network)!, classes: 10);
+            LocalMethod local = LocalMethod.Parse(result.GetValue(method)!);
+            var plan = new NetworkPlan
+            {
+                Network = spec,
+                Partition = Partition.For(spec, local.EndToEnd ? 1 : result.GetValue(blocks) ?? spec.Units.Count),
+                Method = local,
+                ImageSize = result.GetValue(size),
+            };
+            using Device target = Device.Parse(result.GetValue(device)!, result.GetValue(threads));
+            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), result.GetValue(json));
+        });
+        return command;
+    }
+
+    private static int Run(Device device, NetworkPlan plan, int batch, int steps, bool json)
+    {
+        using var trainer = new LocalTrainer(device, plan, seed: 1);
+        TrainingInput input = StepCost.RentBatch(device, plan.ImageSize, batch);
+        FillBatch(device, input, plan.Network.Classes);
+        for (int i = 0; i < WarmupSteps; i++)
+            trainer.Step(input, 0.01f);
+        device.Memory.ResetPeak();
+        (long calls, double flops, int growths) = (device.Kernels.Calls, device.Kernels.Flops, device.Memory.Growths);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true);
+        int collections = GC.CollectionCount(0);
+        var milliseconds = new double[steps];
+        for (int i = 0; i < steps; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            trainer.Step(input, 0.01f);
+            milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        Array.Sort(milliseconds);
+        double median = milliseconds[steps / 2];
+        var result = new Dictionary<string, object>
+        {
+            ["network"] = plan.Network.Name,
+            ["method"] = plan.Method.Name,
+            ["blocks"] = plan.Partition.Blocks,
+            ["batch"] = batch,
+            ["size"] = plan.ImageSize,
+            ["steps"] = steps,
+            ["medianMs"] = Math.Round(median, 3),
+            ["minMs"] = Math.Round(milliseconds[0], 3),
+            ["gflops"] = Math.Round((device.Kernels.Flops - flops) / steps / median / 1e6, 1),
+            ["peakBytes"] = device.Memory.PeakBytes,
+            ["predictedPeakBytes"] = StepCost.Predict(plan, batch).PeakBytes,
+            ["liveBytes"] = device.Memory.LiveBytes,
+            ["reservedBytes"] = device.Memory.ReservedBytes,
+            ["poolGrowths"] = device.Memory.Growths - growths,
+            ["kernelCalls"] = (device.Kernels.Calls - calls) / steps,
+            ["allocatedBytes"] = allocated / steps,
+            ["collections"] = GC.CollectionCount(0) - collections,
+        };
+        if (json)
+            Console.Out.WriteLine(JsonSerializer.Serialize(result));
+        else
+            foreach ((string name, object value) in result)
+                Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {value}"));
+        return 0;
+    }
+
+    private static void FillBatch(Device device, TrainingInput input, int classes)
+    {
+        var random = new CounterRandom(1, 0, 0);
+        float[] pixels = new float[input.Pixels.Length];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = random.NextSingle();
+        device.Kernels.Upload(input.Pixels, pixels);
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = 4 * pixels[i] - 2;
+        device.Kernels.Upload(input.Images, pixels);
+        float[] labels = new float[input.Labels.Length];
+        for (int i = 0; i < labels.Length; i++)
+            labels[i] = random.NextInt32(classes);
+        device.Kernels.Upload(input.Labels, labels);
+    }
+}
