@@ -13,17 +13,23 @@ internal sealed unsafe partial class CpuKernels : IKernels, IDisposable
     private const int ChunkLength = 16 * 1024;
 
     private readonly WorkerTeam team;
+    private readonly WorkerMemory workerMemory;
 
     // Partial sums and per-channel coefficients of the kernel that runs now; grows to what the largest one wants.
     private double* workspace;
     private long workspaceLength;
 
-    internal CpuKernels(WorkerTeam team) => this.team = team;
+    internal CpuKernels(WorkerTeam team)
+    {
+        this.team = team;
+        workerMemory = new WorkerMemory(team.Threads);
+    }
 
     public long Calls { get; private set; }
 
     public void Dispose()
     {
+        workerMemory.Dispose();
         NativeMemory.AlignedFree(workspace);
         workspace = null;
         workspaceLength = 0;

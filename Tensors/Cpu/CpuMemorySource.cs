@@ -9,13 +9,16 @@ internal sealed unsafe class CpuMemorySource : IMemorySource
     /// <summary>A cache line, which is also the widest vector.</summary>
     internal const int Alignment = 64;
 
+    // Register tiles load whole vectors and groups of six; what they read past the last value is never used.
+    private const int SlackBytes = 256;
+
     public int AlignmentBytes => Alignment;
 
     public object? Allocate(long bytes)
     {
         try
         {
-            return new CpuSegment((nint)NativeMemory.AlignedAlloc((nuint)bytes, 4096));
+            return new CpuSegment((nint)NativeMemory.AlignedAlloc((nuint)(bytes + SlackBytes), 4096));
         }
         catch (OutOfMemoryException)
         {

@@ -38,7 +38,9 @@ internal sealed class DryKernels : IKernels
 
     public void CountCorrect(Tensor y, Tensor logits, Tensor labels) => Calls++;
 
-    public void Gemm(Tensor c, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) => Calls++;
+    public int GemmScratch(GemmGeometry geometry) => GemmPlan.Scratch(geometry);
+
+    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) => Calls++;
 
     public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => Conv2dPlan.Scratch(geometry, pass);
 

@@ -1,0 +1,90 @@
+using System.Globalization;
+using ManSharp.Autograd;
+using ManSharp.Autograd.Ops;
+using ManSharp.Layers.Modules;
+using ManSharp.Tensors;
+
+namespace ManSharp.LocalLearning.Methods;
+
+/// <summary>What a step is trained on; the tensors are the caller's.</summary>
+/// <param name="Images">[N, H, W, 3], normalized: what the network sees.</param>
+/// <param name="Pixels">[N, H, W, 3] in 0..1: what decoders reconstruct; none where no method of the run does.</param>
+/// <param name="Labels">[N] class indices.</param>
+public readonly record struct TrainingInput(Tensor Images, Tensor Pixels, Tensor Labels);
+
+/// <summary>A block's losses on its tape.</summary>
+/// <param name="Total">What the block learns by.</param>
+/// <param name="Label">The loss of the labels, before its weight.</param>
+/// <param name="Reconstruction">The loss of the pixels, before its weight; none without a decoder.</param>
+/// <param name="Logits">What the accuracy of the block's own head is counted from; none where the head has no logits.</param>
+public readonly record struct BlockLosses(Variable Total, Variable Label, Variable Reconstruction, Variable Logits);
+
+/// <summary>What a block learns by: its auxiliary network and losses, or, for the last block, the network's classifier.</summary>
+public abstract class LocalObjective
+{
+    /// <summary>The momentum copies that features pass first, where the method has them.</summary>
+    public virtual Momentum? Momentum => null;
+
+    /// <summary>The losses of a block with the features <paramref name="features"/>.</summary>
+    public abstract BlockLosses Evaluate(Tape tape, Variable features, TrainingInput input);
+
+    /// <summary>Names what is learned beside the block itself, for block number <paramref name="block"/>.</summary>
+    public abstract void Declare(Declaration declaration, int block);
+}
+
+/// <summary>The last block's objective: the network's own classifier and cross entropy.</summary>
+public sealed class ClassifierObjective(Module classifier) : LocalObjective
+{
+    /// <summary>The classifier.</summary>
+    public Module Classifier => classifier;
+
+    /// <inheritdoc/>
+    public override BlockLosses Evaluate(Tape tape, Variable features, TrainingInput input)
+    {
+        Variable logits = classifier.Forward(tape, features);
+        Variable loss = tape.SoftmaxCrossEntropy(logits, input.Labels);
+        return new BlockLosses(loss, loss, Variable.None, logits);
+    }
+
+    /// <inheritdoc/>
+    public override void Declare(Declaration declaration, int block) => declaration.Child("fc", classifier);
+}
+
+/// <summary>
+/// loss = l1 BCE(Decoder(y), pixels) + l2 LabelLoss(Head(y), labels), y being the block's features or, with momentum,
+/// LB(features) + EMA(features). <b>Source</b>: InfoPro, Wang et al. 2021; momentum: arXiv 2407.05623.
+/// </summary>
+public sealed class InfoProObjective(
+    Momentum? momentum, Decoder? decoder, Head head, LabelLoss labelLoss, float reconstructionWeight, float labelWeight) : LocalObjective
+{
+    /// <inheritdoc/>
+    public override Momentum? Momentum => momentum;
+
+    /// <inheritdoc/>
+    public override BlockLosses Evaluate(Tape tape, Variable features, TrainingInput input)
+    {
+        Variable y = momentum is null ? features : momentum.Forward(tape, features);
+        Variable outputs = head.Forward(tape, y);
+        bool contrastive = labelLoss == LabelLoss.Contrastive;
+        Variable label = contrastive
+            ? tape.SupervisedContrastive(outputs, input.Labels)
+            : tape.SoftmaxCrossEntropy(outputs, input.Labels);
+        Variable logits = contrastive ? Variable.None : outputs;
+        if (decoder is null)
+            return new BlockLosses(tape.Scale(label, labelWeight), label, Variable.None, logits);
+        Variable reconstruction = tape.BinaryCrossEntropy(decoder.Forward(tape, y), input.Pixels);
+        Variable total = tape.WeightedSum(reconstruction, reconstructionWeight, label, labelWeight);
+        return new BlockLosses(total, label, reconstruction, logits);
+    }
+
+    /// <inheritdoc/>
+    public override void Declare(Declaration declaration, int block)
+    {
+        string number = block.ToString(CultureInfo.InvariantCulture);
+        if (momentum?.Bias is { } bias)
+            declaration.Child($"LB.{number}", bias);
+        if (decoder is not null)
+            declaration.Child($"decoders.{number}", decoder);
+        declaration.Child($"heads.{number}", head);
+    }
+}

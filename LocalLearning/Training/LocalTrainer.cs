@@ -1,0 +1,122 @@
+using ManSharp.Autograd;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+using ManSharp.Tensors;
+
+namespace ManSharp.LocalLearning.Training;
+
+/// <summary>
+/// Trains a network block by block. <see cref="Step"/> is the algorithm; everything else serves it.
+/// </summary>
+public sealed class LocalTrainer : IDisposable
+{
+    private const int Measures = 3;
+
+    private readonly Device device;
+    private readonly List<LocalBlock> blocks;
+    private readonly Tape evaluation;
+    private readonly Tensor measures;
+    private readonly float[] measured;
+
+    /// <summary>Builds the blocks and gives their parameters first values, a function of the seed.</summary>
+    public LocalTrainer(Device device, NetworkPlan plan, ulong seed)
+    {
+        this.device = device;
+        Plan = plan;
+        blocks = BlockBuilder.Build(device, plan);
+        evaluation = new Tape(device, TapeMode.Evaluation);
+        measures = device.Rent(new Shape(blocks.Count * Measures + 1));
+        measured = new float[measures.Length];
+        foreach (LocalBlock block in blocks)
+            block.Parameters.Initialize(seed);
+        for (int i = 0; i + 1 < blocks.Count; i++)
+            blocks[i].CopyFirstUnit(blocks[i + 1]);
+    }
+
+    /// <summary>What is trained, and how.</summary>
+    public NetworkPlan Plan { get; }
+
+    /// <summary>The blocks, from the images to the classes.</summary>
+    public IReadOnlyList<LocalBlock> Blocks => blocks;
+
+    /// <summary>
+    /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape with all
+    /// its memory is gone; then the optimizer's step, with which the gradients are gone; then the averaged copy absorbs the
+    /// next block's first unit, which has not stepped yet.
+    /// </summary>
+    /// <param name="input">The batch, on the trainer's device.</param>
+    /// <param name="rate">The learning rate of this step.</param>
+    public void Step(TrainingInput input, float rate)
+    {
+        Tensor features = input.Images;
+        for (int i = 0; i < blocks.Count; i++)
+        {
+            LocalBlock block = blocks[i];
+            Tape tape = block.Tape;
+            block.Parameters.BeginGradients();
+
+            Variable x = block.Forward(tape, tape.Input(features));
+            BlockLosses losses = block.Objective.Evaluate(tape, x, input);
+            tape.Backward(losses.Total);
+
+            Measure(tape, i, losses, input.Labels);
+            Tensor next = i + 1 < blocks.Count ? tape.Take(x) : Tensor.None;
+            tape.Reset();
+            if (i > 0)
+                features.Release();
+
+            block.Optimizer.Step(rate);
+            if (i + 1 < blocks.Count)
+                block.Average?.Absorb(blocks[i + 1].Parameters);
+            features = next;
+        }
+    }
+
+    /// <summary>The losses of the last step, read back from the device.</summary>
+    public StepReport Report()
+    {
+        device.Kernels.Download(measured, measures);
+        var reports = new BlockReport[blocks.Count];
+        for (int i = 0; i < reports.Length; i++)
+            reports[i] = new BlockReport(measured[i * Measures], measured[i * Measures + 1], measured[i * Measures + 2]);
+        return new StepReport(reports, (int)measured[^1]);
+    }
+
+    /// <summary>Logits of the trained network alone (stem, blocks, classifier), with running statistics.</summary>
+    /// <param name="images">[N, H, W, 3], normalized.</param>
+    /// <returns>[N, classes]; the caller releases it.</returns>
+    public Tensor Predict(Tensor images)
+    {
+        evaluation.Reset();
+        var classifier = (ClassifierObjective)blocks[^1].Objective;
+        using Tape.Frame frame = evaluation.OpenFrame();
+        Variable x = evaluation.Input(images);
+        foreach (LocalBlock block in blocks)
+            x = frame.Next(x, block.Forward(evaluation, x));
+        Tensor logits = evaluation.Take(classifier.Classifier.Forward(evaluation, x));
+        return logits;
+    }
+
+    /// <summary>Returns everything that the trainer owns.</summary>
+    public void Dispose()
+    {
+        evaluation.Dispose();
+        measures.Release();
+        foreach (LocalBlock block in blocks)
+            block.Dispose();
+    }
+
+    private void Measure(Tape tape, int block, BlockLosses losses, Tensor labels)
+    {
+        if (losses.Reconstruction.IsNone)
+            device.Kernels.Fill(Slot(block, 0), 0);
+        else
+            device.Kernels.Copy(Slot(block, 0), tape.ValueOf(losses.Reconstruction));
+        device.Kernels.Copy(Slot(block, 1), tape.ValueOf(losses.Label));
+        device.Kernels.Copy(Slot(block, 2), tape.ValueOf(losses.Total));
+        if (block == blocks.Count - 1)
+            device.Kernels.CountCorrect(Slot(blocks.Count, 0), tape.ValueOf(losses.Logits), labels);
+    }
+
+    private Tensor Slot(int block, int measure) => measures.Slice(block * Measures + measure, new Shape(1));
+}
