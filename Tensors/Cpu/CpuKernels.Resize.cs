@@ -15,8 +15,10 @@ internal sealed unsafe partial class CpuKernels
         Calls++;
         ResizeGeometry g = geometry;
         int rowsPerChunk = RowsPerChunk(Math.Max(g.W, g.Q) * g.C);
-        ResizeColumn* columns = ResizeWorkspace(g, g.W * g.C, out float* mixed);
-        team.Run(new ResizeJob(y.Pointer(), x.Pointer(), g, columns, mixed, rowsPerChunk), Chunks(g.N * g.P, rowsPerChunk));
+        workerMemory.Reserve(g.W * g.C);
+        team.Run(
+            new ResizeJob(y.Pointer(), x.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk),
+            Chunks(g.N * g.P, rowsPerChunk));
     }
 
     public void ResizeBilinearGradient(Tensor dx, Tensor dy, ResizeGeometry geometry, Write write)
@@ -25,21 +27,18 @@ internal sealed unsafe partial class CpuKernels
         ResizeGeometry g = geometry;
         // A row of dx costs as much as the rows of dy that it gathers from.
         int rowsPerChunk = RowsPerChunk(Math.Max(g.W, (g.P + g.H - 1) / g.H * g.Q) * g.C);
-        ResizeColumn* columns = ResizeWorkspace(g, g.Q * g.C, out float* mixed);
+        workerMemory.Reserve(g.Q * g.C);
         team.Run(
-            new ResizeGradientJob(dx.Pointer(), dy.Pointer(), g, columns, mixed, rowsPerChunk, write == Write.Add),
+            new ResizeGradientJob(
+                dx.Pointer(), dy.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk, write == Write.Add),
             Chunks(g.N * g.H, rowsPerChunk));
     }
 
-    // The columns' places, and one row of this length for each worker.
-    private ResizeColumn* ResizeWorkspace(ResizeGeometry g, int rowLength, out float* mixed)
+    private ResizeColumn* ResizeColumns(ResizeGeometry g)
     {
-        int columnDoubles = (g.Q * sizeof(ResizeColumn) + sizeof(double) - 1) / sizeof(double);
-        double* memory = Workspace(columnDoubles + ((long)team.Threads * rowLength + 1) / 2);
-        var columns = (ResizeColumn*)memory;
+        var columns = (ResizeColumn*)Workspace((long)g.Q * sizeof(ResizeColumn) / sizeof(double) + 1);
         for (int q = 0; q < g.Q; q++)
             columns[q] = ResizeColumn.Of(q, g.W, g.Q);
-        mixed = (float*)(memory + columnDoubles);
         return columns;
     }
 
@@ -70,13 +69,13 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private readonly struct ResizeJob(
-        float* y, float* x, ResizeGeometry g, ResizeColumn* columns, float* mixed, int rowsPerChunk) : IChunkJob
+        float* y, float* x, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk) : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
             int channels = g.C, width = g.Q;
             int rowLength = g.W * channels;
-            float* own = mixed + (nint)worker * rowLength;
+            float* own = mixed[worker];
             int end = Math.Min(g.N * g.P, (chunk + 1) * rowsPerChunk);
             for (int row = chunk * rowsPerChunk; row < end; row++)
             {
@@ -113,12 +112,12 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private readonly struct ResizeGradientJob(
-        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, float* mixed, int rowsPerChunk, bool add) : IChunkJob
+        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk, bool add) : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
             int rowLength = g.Q * g.C;
-            float* own = mixed + (nint)worker * rowLength;
+            float* own = mixed[worker];
             int end = Math.Min(g.N * g.H, (chunk + 1) * rowsPerChunk);
             for (int row = chunk * rowsPerChunk; row < end; row++)
             {

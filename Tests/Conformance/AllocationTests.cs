@@ -1,6 +1,7 @@
 using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tensors.Kernels.Operations;
+using Xunit;
 
 namespace ManSharp.Tests.Conformance;
 

@@ -1,6 +1,7 @@
 using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tests.Reference;
+using Xunit;
 
 namespace ManSharp.Tests.Conformance;
 
@@ -33,9 +34,17 @@ public sealed class GemmTests
             var check = new KernelCheck($"Gemm {geometry}, bias {bias is not null}");
             int a = check.Input(shapeA, left);
             int b = check.Input(shapeB, right);
+            int scratch = check.Scratch(Scratch(geometry));
             int added = check.OptionalInput(new Shape(n), bias);
             int c = check.Gradient(geometry.Output, ReferenceGemm.Gemm(left, right, bias, geometry), Tolerance.Sum, "c");
-            check.Run((kernels, t, write) => kernels.Gemm(t[c], t[a], t[b], t[added], geometry, write));
+            check.Run((kernels, t, write) => kernels.Gemm(t[c], t[scratch], t[a], t[b], t[added], geometry, write));
         }
+    }
+
+    // The most that any device wants, so that one buffer serves all.
+    private static int Scratch(GemmGeometry geometry)
+    {
+        lock (TestDevices.Gate)
+            return TestDevices.All.Max(device => device.Device.Kernels.GemmScratch(geometry));
     }
 }

@@ -1,4 +1,5 @@
 using ManSharp.Tensors;
+using Xunit;
 
 namespace ManSharp.Tests.Conformance;
 

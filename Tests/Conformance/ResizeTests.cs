@@ -1,6 +1,7 @@
 using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tests.Reference;
+using Xunit;
 
 namespace ManSharp.Tests.Conformance;
 

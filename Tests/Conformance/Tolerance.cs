@@ -1,3 +1,5 @@
+using Xunit;
+
 namespace ManSharp.Tests.Conformance;
 
 /// <summary>

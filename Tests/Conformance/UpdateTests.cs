@@ -1,5 +1,6 @@
 using ManSharp.Tensors;
 using ManSharp.Tests.Reference;
+using Xunit;
 
 namespace ManSharp.Tests.Conformance;
 

@@ -1,5 +1,6 @@
 using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
+using Xunit;
 
 namespace ManSharp.Tests.Pure;
 

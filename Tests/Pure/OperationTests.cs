@@ -2,6 +2,7 @@ using System.Numerics;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tensors.Kernels.Operations;
 using ManSharp.Tests.Conformance;
+using Xunit;
 
 namespace ManSharp.Tests.Pure;
 

@@ -2,6 +2,7 @@ using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tests.Conformance;
 using ManSharp.Tests.Reference;
+using Xunit;
 
 namespace ManSharp.Tests.Pure;
 

@@ -1,4 +1,5 @@
 using ManSharp.Tensors.Cpu;
+using Xunit;
 
 namespace ManSharp.Tests.Pure;
 
