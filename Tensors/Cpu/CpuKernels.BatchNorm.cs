@@ -9,11 +9,12 @@ internal sealed unsafe partial class CpuKernels
     private const int ShiftRows = 64;
 
     /// <remarks>
-    /// One pass over x: sums of d and d d with d = x - shift, shift being near the mean, so that nothing cancels however
-    /// far the mean lies from zero: mean = shift + S1 / M, variance = (S2 - S1 S1 / M) / M.
+    /// One pass over x: sums of d and d d with d = x - shift, shift being near the mean, so that nothing cancels
+    /// however far the mean lies from zero: mean = shift + S1 / M, variance = (S2 - S1 S1 / M) / M.
     /// </remarks>
     public void BatchNormStatistics(
-        Tensor mean, Tensor inverseDeviation, Tensor runningMean, Tensor runningVariance, Tensor x, float epsilon, float momentum)
+        Tensor mean, Tensor inverseDeviation, Tensor runningMean, Tensor runningVariance, Tensor x, float epsilon,
+        float momentum)
     {
         Calls++;
         RowPlan plan = PlanRows(x.Length, x.Shape.Last);
@@ -41,7 +42,8 @@ internal sealed unsafe partial class CpuKernels
             if (runningMeans != null)
                 runningMeans[c] = (float)((1 - (double)momentum) * runningMeans[c] + momentum * average);
             if (runningVariances != null)
-                runningVariances[c] = (float)((1 - (double)momentum) * runningVariances[c] + momentum * variance * unbiased);
+                runningVariances[c] =
+                    (float)((1 - (double)momentum) * runningVariances[c] + momentum * variance * unbiased);
         }
     }
 
@@ -72,11 +74,12 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <remarks>
-    /// Two passes: the sums of g and g (x - mean); then dx = k0 g + k1 (x - mean) + k2 with k0 = gamma inverseDeviation,
-    /// k1 = -k0 inverseDeviation mean(g xh), k2 = -k0 mean(g). Scratch holds mean(g) and mean(g xh).
+    /// Two passes: the sums of g and g (x - mean); then dx = k0 g + k1 (x - mean) + k2 with k0 = gamma
+    /// inverseDeviation, k1 = -k0 inverseDeviation mean(g xh), k2 = -k0 mean(g). Scratch holds mean(g) and mean(g xh).
     /// </remarks>
     public void BatchNormGradient(
-        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y, Tensor mean,
+        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y,
+        Tensor mean,
         Tensor inverseDeviation, Tensor gamma, Write dxWrite, Write parameterWrite, Write residualWrite)
     {
         Calls++;
@@ -171,11 +174,13 @@ internal sealed unsafe partial class CpuKernels
         Vector<float> gradient = Vector.Load(dy + at);
         return y == null
             ? gradient
-            : Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(y + at), Vector<float>.Zero), gradient, Vector<float>.Zero);
+            : Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(y + at), Vector<float>.Zero), gradient,
+                Vector<float>.Zero);
     }
 
     // Coefficients lie behind one another, one width each: mean, scale, shift.
-    private readonly struct BatchNormApplyJob(float* y, float* x, float* residual, float* coefficients, bool relu, RowPlan plan)
+    private readonly struct BatchNormApplyJob(float* y, float* x, float* residual, float* coefficients, bool relu,
+        RowPlan plan)
         : IChunkJob
     {
         public void Run(int chunk, int worker)
@@ -236,7 +241,8 @@ internal sealed unsafe partial class CpuKernels
                 if (to != null)
                 {
                     Vector<float> value = Vector.MultiplyAddEstimate(g, Vector.Load(k0 + j), Vector.Load(k2 + j));
-                    value = Vector.MultiplyAddEstimate(Vector.Load(from + j) - Vector.Load(mean + j), Vector.Load(k1 + j), value);
+                    value = Vector.MultiplyAddEstimate(Vector.Load(from + j) - Vector.Load(mean + j),
+                        Vector.Load(k1 + j), value);
                     (adds ? Vector.Load(to + j) + value : value).Store(to + j);
                 }
                 if (passed != null)
@@ -247,7 +253,8 @@ internal sealed unsafe partial class CpuKernels
                 float g = rectified == null || rectified[j] > 0 ? upstream[j] : 0;
                 if (to != null)
                 {
-                    float value = float.MultiplyAddEstimate(from[j] - mean[j], k1[j], float.MultiplyAddEstimate(g, k0[j], k2[j]));
+                    float value = float.MultiplyAddEstimate(from[j] - mean[j], k1[j],
+                        float.MultiplyAddEstimate(g, k0[j], k2[j]));
                     to[j] = adds ? to[j] + value : value;
                 }
                 if (passed != null)

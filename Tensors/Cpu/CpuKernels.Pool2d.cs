@@ -58,7 +58,8 @@ internal sealed unsafe partial class CpuKernels
         int rows = geometry.N * geometry.P;
         int rowsPerChunk = RowsPerChunk(geometry.R * geometry.W * geometry.C);
         team.Run(
-            new MaxPoolJob(y.Pointer(), places.Pointer(), x.Pointer(), geometry, rowsPerChunk), Chunks(rows, rowsPerChunk));
+            new MaxPoolJob(y.Pointer(), places.Pointer(), x.Pointer(), geometry, rowsPerChunk),
+            Chunks(rows, rowsPerChunk));
     }
 
     public void MaxPoolGradient(Tensor dx, Tensor dy, Tensor places, PoolGeometry geometry, Write write)
@@ -130,7 +131,8 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    private readonly struct AveragePoolGradientJob(float* dx, float* dy, PoolGeometry g, int rowsPerChunk, bool add) : IChunkJob
+    private readonly struct AveragePoolGradientJob(float* dx, float* dy, PoolGeometry g, int rowsPerChunk, bool add)
+        : IChunkJob
     {
         public void Run(int chunk, int worker)
         {

@@ -5,8 +5,9 @@ namespace ManSharp.Tensors.Cpu;
 
 /// <remarks>
 /// Positions are exact fractions: output p of P reads input p (H - 1) / (P - 1), computed in whole numbers. Rows first,
-/// then columns: a worker mixes whole rows into one of its own, where any number of channels fills the vectors, and from
-/// that row the pixels. The gradient gathers: a row of dx asks the rows of dy less than one row away, in their order.
+/// then columns: a worker mixes whole rows into one of its own, where any number of channels fills the vectors, and
+/// from that row the pixels. The gradient gathers: a row of dx asks the rows of dy less than one row away, in their
+/// order.
 /// </remarks>
 internal sealed unsafe partial class CpuKernels
 {
@@ -53,7 +54,9 @@ internal sealed unsafe partial class CpuKernels
         return ((int)first, (int)Math.Min(end, outputs));
     }
 
-    /// <summary>The input pixel at or before an output's position, the step to the next one, and the weight of that.</summary>
+    /// <summary>
+    /// The input pixel at or before an output's position, the step to the next one, and the weight of that.
+    /// </summary>
     private readonly record struct ResizeColumn(int Before, int Step, float Weight)
     {
         internal static ResizeColumn Of(int output, int inputs, int outputs)
@@ -112,7 +115,8 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private readonly struct ResizeGradientJob(
-        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk, bool add) : IChunkJob
+        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk, bool add)
+            : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
@@ -126,7 +130,8 @@ internal sealed unsafe partial class CpuKernels
                 (int first, int endP) = Readers(h, g.H, g.P);
                 for (int p = first; p < endP; p++)
                     WriteScaled(
-                        own, dy + ((nint)n * g.P + p) * rowLength, ResizeColumn.Of(p, g.H, g.P).WeightOf(h), rowLength, p > first);
+                        own, dy + ((nint)n * g.P + p) * rowLength, ResizeColumn.Of(p, g.H, g.P).WeightOf(h), rowLength,
+                        p > first);
                 if (first >= endP)
                     new Span<float>(own, rowLength).Clear();
                 float* to = dx + (nint)row * g.W * g.C;

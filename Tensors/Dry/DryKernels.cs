@@ -40,11 +40,13 @@ internal sealed class DryKernels : IKernels
 
     public int GemmScratch(GemmGeometry geometry) => GemmPlan.Scratch(geometry);
 
-    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) => Calls++;
+    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) =>
+        Calls++;
 
     public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => Conv2dPlan.Scratch(geometry, pass);
 
-    public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) => Calls++;
+    public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) =>
+        Calls++;
 
     public void Conv2dInputGradient(
         Tensor dx, Tensor scratch, Tensor dy, Tensor w, Conv2dGeometry geometry, Write write) => Calls++;
@@ -75,7 +77,8 @@ internal sealed class DryKernels : IKernels
         bool relu) => Calls++;
 
     public void BatchNormGradient(
-        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y, Tensor mean,
+        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y,
+        Tensor mean,
         Tensor inverseDeviation, Tensor gamma, Write dxWrite, Write parameterWrite, Write residualWrite) => Calls++;
 
     public void ResizeBilinear(Tensor y, Tensor x, ResizeGeometry geometry) => Calls++;

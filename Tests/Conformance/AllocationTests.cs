@@ -32,7 +32,8 @@ public sealed class AllocationTests
     private static void CallAll(IKernels kernels, Tensor[] t, PoolGeometry pool, ResizeGeometry resize)
     {
         var row = new Shape(12);
-        Tensor mean = t[5].Slice(0, row), inverse = t[5].Slice(12, row), gamma = t[5].Slice(24, row), beta = t[5].Slice(36, row);
+        Tensor mean = t[5].Slice(0, row), inverse = t[5].Slice(12, row), gamma = t[5].Slice(24, row),
+            beta = t[5].Slice(36, row);
         Tensor scratch = t[5].Slice(48, new Shape(24)), one = t[5].Slice(72, new Shape(1));
         Tensor square = t[0].Slice(0, new Shape(64, 64)), labels = t[1].Slice(0, new Shape(64));
         Tensor small = t[1].Slice(0, pool.Output), places = t[2].Slice(0, pool.Output);

@@ -13,14 +13,16 @@ public sealed class BatchNormTests
     public static TheoryData<int, int> Sizes => new()
     {
         { 4, 1 }, { 7, 1 }, { 5, 3 }, { 33, 3 }, { 97, 12 }, { 10, 16 }, { 19, 17 }, { 23, 32 }, { 6, 40 }, { 9, 131 },
-        { 4, 523 }, { 70_003, 1 }, { 30_001, 3 }, { 9_001, 12 }, { 5_003, 16 }, { 2_003, 32 }, { 3_001, 64 }, { 1_001, 128 },
+        { 4, 523 }, { 70_003, 1 }, { 30_001, 3 }, { 9_001, 12 }, { 5_003, 16 }, { 2_003, 32 }, { 3_001, 64 },
+        { 1_001, 128 },
         { 401, 523 },
     };
 
     [Theory]
     [MemberData(nameof(Sizes))]
     public void Statistics(int rows, int channels) =>
-        CheckStatistics(rows, channels, new TestValues(rows + channels).Normal(rows * channels, mean: 0.3, deviation: 2));
+        CheckStatistics(rows, channels,
+            new TestValues(rows + channels).Normal(rows * channels, mean: 0.3, deviation: 2));
 
     [Theory]
     [InlineData(4001, 1)]
@@ -62,7 +64,8 @@ public sealed class BatchNormTests
         {
             bool relu = (variant & 1) != 0;
             double[]? residual = (variant & 2) != 0 ? added : null;
-            var check = new KernelCheck($"BatchNormApply [{rows}, {channels}], ReLU {relu}, residual {residual is not null}");
+            var check = new KernelCheck(
+                $"BatchNormApply [{rows}, {channels}], ReLU {relu}, residual {residual is not null}");
             var shape = new Shape(rows, channels);
             var row = new Shape(channels);
             double[] expected = ReferenceBatchNorm.Apply(input, mean, inverse, gamma, beta, residual, relu);
@@ -93,7 +96,8 @@ public sealed class BatchNormTests
             int dbeta = check.Gradient(c.Row, c.Dbeta, Tolerance.Sum, "dbeta");
             int dresidual = check.Gradient(c.Images, c.Dresidual, Tolerance.Exact, "dresidual");
             check.Run((kernels, t, write) => kernels.BatchNormGradient(
-                t[dx], t[dgamma], t[dbeta], t[dresidual], t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], write, write, write));
+                t[dx], t[dgamma], t[dbeta], t[dresidual], t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], write,
+                write, write));
         }
     }
 
@@ -118,15 +122,20 @@ public sealed class BatchNormTests
             check.Run((k, t, write) =>
             {
                 k.BatchNormGradient(
-                    t[dxOnly], none, none, none, t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], write, Write.Set, Write.Set);
+                    t[dxOnly], none, none, none, t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], write, Write.Set,
+                    Write.Set);
                 k.BatchNormGradient(
-                    none, none, none, t[residualOnly], t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], Write.Set, Write.Set, write);
+                    none, none, none, t[residualOnly], t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], Write.Set,
+                    Write.Set, write);
                 k.BatchNormGradient(
-                    none, t[dgamma], t[dbeta], none, t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], Write.Set, write, Write.Set);
+                    none, t[dgamma], t[dbeta], none, t[scratch], t[dy], t[x], t[y], t[m], t[d], t[g], Write.Set, write,
+                    Write.Set);
                 k.BatchNormGradient(
-                    t[dyAsDx], none, none, none, t[scratch], t[dyAsDx], t[x], t[y], t[m], t[d], t[g], Write.Set, write, Write.Set);
+                    t[dyAsDx], none, none, none, t[scratch], t[dyAsDx], t[x], t[y], t[m], t[d], t[g], Write.Set, write,
+                    Write.Set);
                 k.BatchNormGradient(
-                    t[dxAdded], none, none, t[dyAsResidual], t[scratch], t[dyAsResidual], t[x], t[y], t[m], t[d], t[g], write,
+                    t[dxAdded], none, none, t[dyAsResidual], t[scratch], t[dyAsResidual], t[x], t[y], t[m], t[d], t[g],
+                    write,
                     write, Write.Set);
             });
         }
@@ -135,10 +144,12 @@ public sealed class BatchNormTests
     private static void CheckStatistics(int rows, int channels, double[] values)
     {
         (double[] means, double[] variances) = ReferenceBatchNorm.Statistics(values, channels);
-        double[] oldMeans = new TestValues(1).Normal(channels), oldVariances = new TestValues(2).Uniform(channels, 0.5, 2);
+        double[] oldMeans = new TestValues(1).Normal(channels),
+            oldVariances = new TestValues(2).Uniform(channels, 0.5, 2);
         double unbiased = rows > 1 ? rows / (rows - 1.0) : 1;
         double[] newMeans = ReferenceUpdates.EmaUpdate(oldMeans, means, 1 - Momentum);
-        double[] newVariances = ReferenceUpdates.EmaUpdate(oldVariances, [.. variances.Select(v => v * unbiased)], 1 - Momentum);
+        double[] newVariances =
+            ReferenceUpdates.EmaUpdate(oldVariances, [.. variances.Select(v => v * unbiased)], 1 - Momentum);
         double[] inverses = ReferenceBatchNorm.InverseDeviation(variances, Epsilon);
         var check = new KernelCheck($"BatchNormStatistics [{rows}, {channels}]");
         var row = new Shape(channels);
@@ -153,8 +164,10 @@ public sealed class BatchNormTests
         int evaluated = check.Output(row, inverses, Tolerance.Sum, "inverseDeviation of a given variance");
         check.Run((kernels, t, _) =>
         {
-            kernels.BatchNormStatistics(t[mean], t[inverse], t[runningMean], t[runningVariance], t[x], Epsilon, Momentum);
-            kernels.BatchNormStatistics(t[meanAlone], t[inverseAlone], Tensor.None, Tensor.None, t[x], Epsilon, Momentum);
+            kernels.BatchNormStatistics(t[mean], t[inverse], t[runningMean], t[runningVariance], t[x], Epsilon,
+                Momentum);
+            kernels.BatchNormStatistics(t[meanAlone], t[inverseAlone], Tensor.None, Tensor.None, t[x], Epsilon,
+                Momentum);
             kernels.InverseDeviation(t[evaluated], t[v], Epsilon);
         });
     }
@@ -167,18 +180,23 @@ public sealed class BatchNormTests
         (double[] mean, double[] variance) = ReferenceBatchNorm.Statistics(x, channels);
         mean = TestValues.Round(mean);
         double[] inverse = TestValues.Round(ReferenceBatchNorm.InverseDeviation(variance, Epsilon));
-        double[]? y = relu ? TestValues.Round(ReferenceBatchNorm.Apply(x, mean, inverse, gamma, beta, null, relu)) : null;
+        double[]? y = relu
+            ? TestValues.Round(ReferenceBatchNorm.Apply(x, mean, inverse, gamma, beta, null, relu))
+            : null;
         var gradient = ReferenceBatchNorm.Gradient(dy, x, y, mean, inverse, gamma);
         return new Case(
-            new Shape(rows, channels), new Shape(channels), dy, x, y, mean, inverse, gamma, gradient.Dx, gradient.Dgamma,
+            new Shape(rows, channels), new Shape(channels), dy, x, y, mean, inverse, gamma, gradient.Dx,
+            gradient.Dgamma,
             gradient.Dbeta, gradient.Dresidual);
     }
 
     private static (int Dy, int X, int Y, int M, int D, int G, int Scratch) Inputs(KernelCheck check, Case c) =>
-        (check.Input(c.Images, c.Dy), check.Input(c.Images, c.X), check.OptionalInput(c.Images, c.Y), check.Input(c.Row, c.Mean),
+        (check.Input(c.Images, c.Dy), check.Input(c.Images, c.X), check.OptionalInput(c.Images, c.Y),
+            check.Input(c.Row, c.Mean),
             check.Input(c.Row, c.Inverse), check.Input(c.Row, c.Gamma), check.Scratch(2 * c.Row.Length));
 
     private sealed record Case(
-        Shape Images, Shape Row, double[] Dy, double[] X, double[]? Y, double[] Mean, double[] Inverse, double[] Gamma, double[] Dx,
+        Shape Images, Shape Row, double[] Dy, double[] X, double[]? Y, double[] Mean, double[] Inverse, double[] Gamma,
+        double[] Dx,
         double[] Dgamma, double[] Dbeta, double[] Dresidual);
 }

@@ -9,7 +9,9 @@ public sealed class Conv2dTests
 {
     private static readonly int[] Channels = [1, 3, 12, 16, 17, 32, 40];
 
-    /// <summary>Every kernel, stride and padding with changing channels; every pair of channels; some of many chunks.</summary>
+    /// <summary>
+    /// Every kernel, stride and padding with changing channels; every pair of channels; some of many chunks.
+    /// </summary>
     public static TheoryData<string> Cases
     {
         get
@@ -19,7 +21,10 @@ public sealed class Conv2dTests
             foreach ((int r, int s) in ((int, int)[])[(1, 1), (3, 3), (5, 3), (7, 7)])
                 for (int stride = 1; stride <= 3; stride++)
                     for (int padding = 0; padding <= 3; padding++, turn++)
-                        cases.Add($"2,9,8,{Channels[turn % 7]},{r},{s},{Channels[turn * 3 % 5 + 1]},{stride},{padding}");
+                    {
+                        int c = Channels[turn % 7], k = Channels[turn * 3 % 5 + 1];
+                        cases.Add($"2,9,8,{c},{r},{s},{k},{stride},{padding}");
+                    }
             foreach (int c in Channels)
                 foreach (int k in Channels)
                     cases.Add($"2,6,5,{c},3,3,{k},1,1");
@@ -36,7 +41,8 @@ public sealed class Conv2dTests
     public void Forward(string sizes)
     {
         (Conv2dGeometry g, TestValues values) = Parse(sizes);
-        double[] input = values.Normal(g.Input.Length), weights = values.Normal(g.Weight.Length), offsets = values.Normal(g.K);
+        double[] input = values.Normal(g.Input.Length), weights = values.Normal(g.Weight.Length),
+            offsets = values.Normal(g.K);
         foreach (double[]? bias in (double[]?[])[null, offsets])
         {
             var check = new KernelCheck($"Conv2dForward {g}, bias {bias is not null}");
@@ -87,7 +93,8 @@ public sealed class Conv2dTests
     private static (Conv2dGeometry Geometry, TestValues Values) Parse(string sizes)
     {
         int[] n = [.. sizes.Split(',').Select(int.Parse)];
-        var geometry = Conv2dGeometry.Create(new Shape(n[0], n[1], n[2], n[3]), new Shape(n[4], n[5], n[3], n[6]), n[7], n[8]);
+        var geometry = Conv2dGeometry.Create(new Shape(n[0], n[1], n[2], n[3]), new Shape(n[4], n[5], n[3], n[6]),
+            n[7], n[8]);
         return (geometry, new TestValues(sizes.Sum(letter => letter)));
     }
 }

@@ -17,7 +17,8 @@ public sealed class ElementwiseTests
 
     [Fact]
     public void Sigmoid_and_its_gradient() =>
-        CheckUnary<Sigmoid>(ReferenceElementwise.Sigmoid, ReferenceElementwise.SigmoidDerivative, Tolerance.Transcendental);
+        CheckUnary<Sigmoid>(ReferenceElementwise.Sigmoid, ReferenceElementwise.SigmoidDerivative,
+            Tolerance.Transcendental);
 
     [Fact]
     public void Add_of_two() => CheckBinary<Add>((a, b) => a + b);
@@ -36,8 +37,10 @@ public sealed class ElementwiseTests
             var check = new KernelCheck($"Scale [{length}]");
             double[] values = new TestValues(length).Normal(length);
             int x = check.Input(new Shape(length), values);
-            int y = check.Gradient(new Shape(length), [.. values.Select(value => value * -1.5)], Tolerance.Elementwise, "y");
-            int own = check.InPlace(new Shape(length), values, [.. values.Select(value => value * 2)], Tolerance.Exact, "x doubled");
+            int y = check.Gradient(new Shape(length), [.. values.Select(value => value * -1.5)], Tolerance.Elementwise,
+                "y");
+            int own = check.InPlace(new Shape(length), values, [.. values.Select(value => value * 2)], Tolerance.Exact,
+                "x doubled");
             check.Run((kernels, t, write) =>
             {
                 kernels.Scale(t[y], t[x], -1.5f, write);
@@ -65,7 +68,8 @@ public sealed class ElementwiseTests
     {
         var check = new KernelCheck($"Affine [{rows}, {channels}]");
         var values = new TestValues(rows * 1000 + channels);
-        double[] input = values.Normal(rows * channels), factors = values.Normal(channels), offsets = values.Normal(channels);
+        double[] input = values.Normal(rows * channels), factors = values.Normal(channels),
+            offsets = values.Normal(channels);
         double[] expected = ReferenceElementwise.Affine(input, factors, offsets);
         var shape = new Shape(rows, channels);
         int x = check.Input(shape, input);
@@ -80,7 +84,8 @@ public sealed class ElementwiseTests
         });
     }
 
-    private static void CheckUnary<TOperation>(Func<double, double> operation, Func<double, double> derivative, Tolerance tolerance)
+    private static void CheckUnary<TOperation>(Func<double, double> operation, Func<double, double> derivative,
+        Tolerance tolerance)
         where TOperation : struct, IUnaryOperation
     {
         foreach (int length in Lengths)
@@ -108,7 +113,8 @@ public sealed class ElementwiseTests
         }
     }
 
-    private static void CheckBinary<TOperation>(Func<double, double, double> operation) where TOperation : struct, IBinaryOperation
+    private static void CheckBinary<TOperation>(Func<double, double, double> operation)
+        where TOperation : struct, IBinaryOperation
     {
         foreach (int length in Lengths)
         {

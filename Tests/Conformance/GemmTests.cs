@@ -36,7 +36,8 @@ public sealed class GemmTests
             int b = check.Input(shapeB, right);
             int scratch = check.Scratch(Scratch(geometry));
             int added = check.OptionalInput(new Shape(n), bias);
-            int c = check.Gradient(geometry.Output, ReferenceGemm.Gemm(left, right, bias, geometry), Tolerance.Sum, "c");
+            int c = check.Gradient(geometry.Output, ReferenceGemm.Gemm(left, right, bias, geometry), Tolerance.Sum,
+                "c");
             check.Run((kernels, t, write) => kernels.Gemm(t[c], t[scratch], t[a], t[b], t[added], geometry, write));
         }
     }

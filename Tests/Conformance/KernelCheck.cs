@@ -5,8 +5,8 @@ using Xunit;
 namespace ManSharp.Tests.Conformance;
 
 /// <summary>
-/// Runs one kernel call on every device. Destinations are slices inside larger buffers with canaries around them, full of
-/// not-a-number before a call that sets, of known values before a call that adds; results are compared with the
+/// Runs one kernel call on every device. Destinations are slices inside larger buffers with canaries around them, full
+/// of not-a-number before a call that sets, of known values before a call that adds; results are compared with the
 /// reference, and bit by bit between devices of one family.
 /// </summary>
 internal sealed class KernelCheck(string name)
@@ -41,7 +41,9 @@ internal sealed class KernelCheck(string name)
 
     /// <summary>Scratch memory; none where the length is 0.</summary>
     internal int Scratch(int length) =>
-        length == 0 ? None() : Add(new Operand(Role.Scratch, new Shape(length), Nothing(length), null, Tolerance.Exact, "scratch"));
+        length == 0
+            ? None()
+            : Add(new Operand(Role.Scratch, new Shape(length), Nothing(length), null, Tolerance.Exact, "scratch"));
 
     /// <summary>A destination that is set whatever the write mode.</summary>
     internal int Output(Shape shape, double[] expected, Tolerance tolerance, string called = "y") =>
@@ -55,7 +57,9 @@ internal sealed class KernelCheck(string name)
     internal int InPlace(Shape shape, double[] values, double[] expected, Tolerance tolerance, string called = "y") =>
         Add(new Operand(Role.InPlace, shape, values, expected, tolerance, called));
 
-    /// <summary>Calls the kernel everywhere with Write.Set and, where a destination obeys the mode, with Write.Add.</summary>
+    /// <summary>
+    /// Calls the kernel everywhere with Write.Set and, where a destination obeys the mode, with Write.Add.
+    /// </summary>
     internal void Run(Call call)
     {
         Run(call, Write.Set);
@@ -127,7 +131,9 @@ internal sealed class KernelCheck(string name)
             double[] before = Before(operand, write);
             bool adds = operand.Role == Role.Gradient && write == Write.Add;
             double[] sums = adds ? [.. expected.Select((value, j) => value + before[j])] : expected;
-            Tolerance tolerance = adds && operand.Tolerance == Tolerance.Exact ? Tolerance.Elementwise : operand.Tolerance;
+            Tolerance tolerance = adds && operand.Tolerance == Tolerance.Exact
+                ? Tolerance.Elementwise
+                : operand.Tolerance;
             tolerance.Check(what, sums, result);
         }
         return result;
@@ -145,7 +151,7 @@ internal sealed class KernelCheck(string name)
             for (int j = 0; j < expected[i].Length && present[i].Role != Role.Scratch; j++)
                 if (BitConverter.SingleToInt32Bits(expected[i][j]) != BitConverter.SingleToInt32Bits(actual[i][j]))
                     Assert.Fail(
-                        $"{name}, {present[i].Called}, Write.{write}: value {j} must not depend on the number of threads. "
+                        $"{name}, {present[i].Called}, Write.{write}: value {j} must not depend on the threads. "
                         + $"Got {expected[i][j]:R} with one, {actual[i][j]:R} on {device.Name}.");
     }
 

@@ -19,12 +19,14 @@ public sealed class LossTests
     public void SoftmaxCrossEntropy(int rows, int classes)
     {
         var values = new TestValues(rows + classes);
-        double[] logits = values.Normal(rows * classes, mean: 40, deviation: 5), labels = values.Integers(rows, classes);
+        double[] logits = values.Normal(rows * classes, mean: 40, deviation: 5),
+            labels = values.Integers(rows, classes);
         var check = new KernelCheck($"SoftmaxCrossEntropy [{rows}, {classes}]");
         int z = check.Input(new Shape(rows, classes), logits);
         int l = check.Input(new Shape(rows), labels);
         int u = check.Input(new Shape(1), [Upstream]);
-        int loss = check.Output(new Shape(1), ReferenceLosses.SoftmaxCrossEntropy(logits, labels), Tolerance.Sum, "loss");
+        int loss = check.Output(new Shape(1), ReferenceLosses.SoftmaxCrossEntropy(logits, labels), Tolerance.Sum,
+            "loss");
         double[] gradient = ReferenceLosses.SoftmaxCrossEntropyGradient(Upstream, logits, labels);
         int dz = check.Gradient(new Shape(rows, classes), gradient, Tolerance.Sum, "dlogits");
         check.Run((kernels, t, write) =>
@@ -46,7 +48,8 @@ public sealed class LossTests
             int z = check.Input(shape, logits);
             int v = check.Input(shape, target);
             int u = check.Input(new Shape(1), [Upstream]);
-            int loss = check.Output(new Shape(1), ReferenceLosses.BinaryCrossEntropy(logits, target), Tolerance.Sum, "loss");
+            int loss = check.Output(new Shape(1), ReferenceLosses.BinaryCrossEntropy(logits, target), Tolerance.Sum,
+                "loss");
             double[] gradient = ReferenceLosses.BinaryCrossEntropyGradient(Upstream, logits, target);
             int dz = check.Gradient(shape, gradient, Tolerance.Transcendental, "dlogits");
             check.Run((kernels, t, write) =>

@@ -31,8 +31,10 @@ public sealed class Pool2dTests
             int average = check.Output(g.Output, ReferencePool2d.Average(input, g), Tolerance.Sum, "average");
             int max = check.Output(g.Output, greatest, Tolerance.Exact, "max");
             int places = check.Output(g.Output, chosen, Tolerance.Exact, "places");
-            int averageGradient = check.Gradient(g.Input, ReferencePool2d.AverageGradient(upstream, g), Tolerance.Sum, "dx of average");
-            int maxGradient = check.Gradient(g.Input, ReferencePool2d.MaxGradient(upstream, chosen, g), Tolerance.Sum, "dx of max");
+            int averageGradient =
+                check.Gradient(g.Input, ReferencePool2d.AverageGradient(upstream, g), Tolerance.Sum, "dx of average");
+            int maxGradient = check.Gradient(g.Input, ReferencePool2d.MaxGradient(upstream, chosen, g), Tolerance.Sum,
+                "dx of max");
             check.Run((kernels, t, write) =>
             {
                 kernels.AveragePool(t[average], t[x], g);
@@ -59,7 +61,8 @@ public sealed class Pool2dTests
         int x = check.Input(images, input);
         int dy = check.Input(new Shape(n, c), upstream);
         int y = check.Output(new Shape(n, c), ReferencePool2d.GlobalAverage(input, n, c), Tolerance.Sum);
-        int dx = check.Gradient(images, ReferencePool2d.GlobalAverageGradient(upstream, h * w, c), Tolerance.Elementwise);
+        int dx = check.Gradient(images, ReferencePool2d.GlobalAverageGradient(upstream, h * w, c),
+            Tolerance.Elementwise);
         check.Run((kernels, t, write) =>
         {
             kernels.GlobalAveragePool(t[y], t[x]);

@@ -11,7 +11,8 @@ internal sealed class TestValues(int seed)
 
     /// <summary>Normally distributed.</summary>
     internal double[] Normal(int length, double mean = 0, double deviation = 1) =>
-        Make(length, () => mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(Math.Tau * random.NextDouble()));
+        Make(length, () => mean + deviation * Math.Sqrt(-2 * Math.Log(1 - random.NextDouble()))
+            * Math.Cos(Math.Tau * random.NextDouble()));
 
     /// <summary>Whole numbers below a bound: labels, or values with many ties.</summary>
     internal double[] Integers(int length, int bound) => Make(length, () => random.Next(bound));

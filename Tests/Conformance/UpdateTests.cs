@@ -15,7 +15,8 @@ public sealed class UpdateTests
             foreach (bool nesterov in (bool[])[false, true])
             {
                 var values = new TestValues(length);
-                double[] weights = values.Normal(length), velocities = values.Normal(length), gradients = values.Normal(length);
+                double[] weights = values.Normal(length), velocities = values.Normal(length),
+                    gradients = values.Normal(length);
                 float rate = 0.1f, momentum = 0.9f, decay = 0.01f;
                 (double[] newW, double[] newV) =
                     ReferenceUpdates.SgdStep(weights, velocities, gradients, rate, momentum, decay, nesterov);

@@ -22,7 +22,8 @@ public sealed class GeometryTests
 
     [Fact]
     public void Conv2d_refuses_other_ranks() =>
-        Refuses(() => Conv2dGeometry.Create(new Shape(8, 32), new Shape(3, 3, 16, 32), 1, 1), "Conv2d", "[8, 32]", "[3, 3, 16, 32]");
+        Refuses(() => Conv2dGeometry.Create(new Shape(8, 32), new Shape(3, 3, 16, 32), 1, 1), "Conv2d", "[8, 32]",
+            "[3, 3, 16, 32]");
 
     [Fact]
     public void Conv2d_refuses_other_channels() =>
@@ -34,11 +35,13 @@ public sealed class GeometryTests
     [InlineData(-2, 1)]
     [InlineData(1, -3)]
     public void Conv2d_refuses_strides_and_paddings(int stride, int padding) =>
-        Refuses(() => Conv2dGeometry.Create(Images, new Shape(3, 3, 16, 24), stride, padding), $"stride {stride}", $"padding {padding}");
+        Refuses(() => Conv2dGeometry.Create(Images, new Shape(3, 3, 16, 24), stride, padding), $"stride {stride}",
+            $"padding {padding}");
 
     [Fact]
     public void Conv2d_refuses_kernels_that_do_not_fit() =>
-        Refuses(() => Conv2dGeometry.Create(Images, new Shape(3, 33, 16, 24), 1, 1), "H=32", "W=30", "padding 1", "R=3", "S=33");
+        Refuses(() => Conv2dGeometry.Create(Images, new Shape(3, 33, 16, 24), 1, 1), "H=32", "W=30", "padding 1",
+            "R=3", "S=33");
 
     [Theory]
     [InlineData(false, false)]
@@ -48,7 +51,8 @@ public sealed class GeometryTests
     public void Gemm_computes_the_output(bool transposeA, bool transposeB)
     {
         var g = GemmGeometry.Create(
-            transposeA ? new Shape(5, 3) : new Shape(3, 5), transposeB ? new Shape(7, 5) : new Shape(5, 7), transposeA, transposeB);
+            transposeA ? new Shape(5, 3) : new Shape(3, 5), transposeB ? new Shape(7, 5) : new Shape(5, 7), transposeA,
+            transposeB);
         Assert.Equal(new Shape(3, 7), g.Output);
         Assert.Equal(5, g.K);
     }
@@ -74,7 +78,8 @@ public sealed class GeometryTests
     }
 
     [Fact]
-    public void Pool2d_refuses_other_ranks() => Refuses(() => PoolGeometry.Create(new Shape(4, 9), 2, 2, 2, 0), "Pool2d", "[4, 9]");
+    public void Pool2d_refuses_other_ranks() =>
+        Refuses(() => PoolGeometry.Create(new Shape(4, 9), 2, 2, 2, 0), "Pool2d", "[4, 9]");
 
     [Theory]
     [InlineData(0, 2, 1, 0)]

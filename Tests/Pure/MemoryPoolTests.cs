@@ -123,7 +123,8 @@ public sealed class MemoryPoolTests : IDisposable
         Tensor part = whole.Slice(5, new Shape(3)), reshaped = whole.Reshape(new Shape(2, 16));
         whole.Release();
         foreach (Tensor view in (Tensor[])[whole, part, reshaped])
-            Assert.Contains($"stale view {view.Shape}", Assert.Throws<DeviceException>(() => view.Block).Message, StringComparison.Ordinal);
+            Assert.Contains($"stale view {view.Shape}", Assert.Throws<DeviceException>(() => view.Block).Message,
+                StringComparison.Ordinal);
         Assert.Throws<DeviceException>(whole.Release);
         Tensor next = Rent(2);
         Assert.Throws<DeviceException>(() => whole.Block);

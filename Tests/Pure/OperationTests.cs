@@ -12,7 +12,8 @@ public sealed class OperationTests
     private static readonly float[] Values =
     [
         .. new TestValues(1).Normal(1000, deviation: 5).Select(value => (float)value),
-        0, -0f, 1, -1, 1e-30f, -1e-30f, 20, -20, 50, -50, 100, -100, 1e10f, -1e10f, float.PositiveInfinity, float.NegativeInfinity,
+        0, -0f, 1, -1, 1e-30f, -1e-30f, 20, -20, 50, -50, 100, -100, 1e10f, -1e10f, float.PositiveInfinity,
+        float.NegativeInfinity,
     ];
 
     [Fact]

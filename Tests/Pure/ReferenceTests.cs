@@ -44,7 +44,8 @@ public sealed class ReferenceTests
     public void Conv2d(int r, int s, int stride, int padding)
     {
         var g = Conv2dGeometry.Create(new Shape(2, 5, 6, 3), new Shape(r, s, 3, 4), stride, padding);
-        double[] x = values.Normal(g.Input.Length), w = values.Normal(g.Weight.Length), dy = values.Normal(g.Output.Length);
+        double[] x = values.Normal(g.Input.Length), w = values.Normal(g.Weight.Length),
+            dy = values.Normal(g.Output.Length);
         Check(x, dy, v => ReferenceConv2d.Forward(v, w, null, g), ReferenceConv2d.InputGradient(dy, w, g));
         Check(w, dy, v => ReferenceConv2d.Forward(x, v, null, g), ReferenceConv2d.WeightGradient(x, dy, g));
         Check(values.Normal(4), dy, v => ReferenceConv2d.Forward(x, w, v, g), ReferenceReduce.SumRows(dy, 4));
@@ -60,7 +61,8 @@ public sealed class ReferenceTests
         Check(x, dy, v => ReferencePool2d.Average(v, g), ReferencePool2d.AverageGradient(dy, g));
         double[] places = ReferencePool2d.Max(x, g).Places;
         Check(x, dy, v => ReferencePool2d.Max(v, g).Y, ReferencePool2d.MaxGradient(dy, places, g));
-        Check(x, means, v => ReferencePool2d.GlobalAverage(v, 2, 3), ReferencePool2d.GlobalAverageGradient(means, 30, 3));
+        Check(x, means, v => ReferencePool2d.GlobalAverage(v, 2, 3),
+            ReferencePool2d.GlobalAverageGradient(means, 30, 3));
     }
 
     [Theory]
@@ -69,7 +71,8 @@ public sealed class ReferenceTests
     public void BatchNorm(bool relu)
     {
         const double epsilon = 1e-3;
-        double[] x = values.Normal(21, mean: 2), dy = values.Normal(21), gamma = values.Normal(3), beta = values.Normal(3);
+        double[] x = values.Normal(21, mean: 2), dy = values.Normal(21), gamma = values.Normal(3),
+            beta = values.Normal(3);
         double[] residual = values.Normal(21);
         double[] y = ReferenceBatchNorm.Forward(x, gamma, beta, residual, relu, epsilon);
         (double[] mean, double[] variance) = ReferenceBatchNorm.Statistics(x, 3);
@@ -107,7 +110,8 @@ public sealed class ReferenceTests
     {
         double[] x = values.Normal(20), dy = values.Normal(20);
         (double[] y, double[] norms) = ReferenceContrastive.NormalizeRows(x, 4);
-        Check(x, dy, v => ReferenceContrastive.NormalizeRows(v, 4).Y, ReferenceContrastive.NormalizeRowsGradient(dy, y, norms));
+        Check(x, dy, v => ReferenceContrastive.NormalizeRows(v, 4).Y,
+            ReferenceContrastive.NormalizeRowsGradient(dy, y, norms));
     }
 
     [Fact]

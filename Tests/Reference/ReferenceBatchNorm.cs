@@ -17,7 +17,8 @@ internal static class ReferenceBatchNorm
 
     /// <summary>y = act(gamma (x - mean) inverseDeviation + beta + residual).</summary>
     internal static double[] Apply(
-        double[] x, double[] mean, double[] inverseDeviation, double[] gamma, double[] beta, double[]? residual, bool relu)
+        double[] x, double[] mean, double[] inverseDeviation, double[] gamma, double[] beta, double[]? residual,
+        bool relu)
     {
         var y = new double[x.Length];
         for (int i = 0; i < x.Length; i++)
@@ -30,7 +31,8 @@ internal static class ReferenceBatchNorm
     }
 
     /// <summary>Statistics and application in one: what the gradient below differentiates.</summary>
-    internal static double[] Forward(double[] x, double[] gamma, double[] beta, double[]? residual, bool relu, double epsilon)
+    internal static double[] Forward(double[] x, double[] gamma, double[] beta, double[]? residual, bool relu,
+        double epsilon)
     {
         (double[] mean, double[] variance) = Statistics(x, gamma.Length);
         return Apply(x, mean, InverseDeviation(variance, epsilon), gamma, beta, residual, relu);
@@ -43,7 +45,8 @@ internal static class ReferenceBatchNorm
         int channels = mean.Length;
         double rows = x.Length / channels;
         double[] g = [.. dy.Select((value, i) => y is null || y[i] > 0 ? value : 0)];
-        double[] normalized = [.. x.Select((value, i) => (value - mean[i % channels]) * inverseDeviation[i % channels])];
+        double[] normalized =
+            [.. x.Select((value, i) => (value - mean[i % channels]) * inverseDeviation[i % channels])];
         double[] dbeta = ReferenceReduce.SumRows(g, channels);
         double[] dgamma = ReferenceReduce.SumRows([.. g.Select((value, i) => value * normalized[i])], channels);
         var dx = new double[x.Length];

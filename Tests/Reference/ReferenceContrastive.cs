@@ -20,7 +20,8 @@ internal static class ReferenceContrastive
         var along = new double[norms.Length];
         for (int i = 0; i < y.Length; i++)
             along[i / length] += norms[i / length] < 1e-12 ? 0 : y[i] * dy[i];
-        return [.. dy.Select((gradient, i) => (gradient - y[i] * along[i / length]) / Math.Max(norms[i / length], 1e-12))];
+        return [.. dy.Select((gradient, i) =>
+            (gradient - y[i] * along[i / length]) / Math.Max(norms[i / length], 1e-12))];
     }
 
     /// <summary>Mean over all anchors; one without a partner adds nothing.</summary>
@@ -51,7 +52,8 @@ internal static class ReferenceContrastive
                 continue;
             double sum = others.Sum(a => Math.Exp(similarity[i * rows + a] / temperature));
             foreach (int j in others)
-                gradient[i * rows + j] += upstream / rows / temperature * Math.Exp(similarity[i * rows + j] / temperature) / sum;
+                gradient[i * rows + j] += upstream / rows / temperature
+                    * Math.Exp(similarity[i * rows + j] / temperature) / sum;
             foreach (int j in partners)
                 gradient[i * rows + j] -= upstream / rows / temperature / partners.Length;
         }

@@ -5,7 +5,9 @@ namespace ManSharp.Tests.Reference;
 /// <summary>Convolution and its adjoints: one visit for each product of an input value and a weight.</summary>
 internal static class ReferenceConv2d
 {
-    /// <summary>y[n, p, q, k] = bias[k] + sum of x[n, p stride + r - padding, q stride + s - padding, c] w[r, s, c, k].</summary>
+    /// <summary>
+    /// y[n, p, q, k] = bias[k] + sum of x[n, p stride + r - padding, q stride + s - padding, c] w[r, s, c, k].
+    /// </summary>
     internal static double[] Forward(double[] x, double[] w, double[]? bias, Conv2dGeometry g)
     {
         var y = new double[g.Output.Length];

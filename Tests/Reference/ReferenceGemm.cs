@@ -14,7 +14,8 @@ internal static class ReferenceGemm
             {
                 double sum = bias?[n] ?? 0;
                 for (int k = 0; k < g.K; k++)
-                    sum += (g.TransposeA ? a[k * g.M + m] : a[m * g.K + k]) * (g.TransposeB ? b[n * g.K + k] : b[k * g.N + n]);
+                    sum += (g.TransposeA ? a[k * g.M + m] : a[m * g.K + k])
+                        * (g.TransposeB ? b[n * g.K + k] : b[k * g.N + n]);
                 c[m * g.N + n] = sum;
             }
         return c;

@@ -19,7 +19,8 @@ internal static class ReferenceResize
         return dx;
     }
 
-    // The weight of an input is 1 minus its distance from the output's position, along both axes, where that is positive.
+    // The weight of an input is 1 minus its distance from the output's position, along both axes, where that is
+    // positive.
     private static void Visit(ResizeGeometry g, Action<int, int, double> term)
     {
         for (int n = 0; n < g.N; n++)
