@@ -16,6 +16,10 @@ public sealed class Conv2d(int inputs, int outputs, int kernel, int stride = 1, 
     /// <inheritdoc/>
     public override Variable Forward(Tape tape, Variable x) => tape.Conv2d(x, weight, bias, stride, padding);
 
+    /// <summary>The same of x resized bilinearly to height x width, without making the resized image where that pays.</summary>
+    public Variable ForwardResized(Tape tape, Variable x, int height, int width) =>
+        tape.ResizedConv2d(x, weight, bias, height, width);
+
     /// <inheritdoc/>
     public override void Declare(Declaration declaration)
     {

@@ -1,5 +1,4 @@
 using ManSharp.Autograd;
-using ManSharp.Autograd.Ops;
 using ManSharp.Layers.Modules;
 using ManSharp.Layers.Networks;
 
@@ -15,15 +14,16 @@ public sealed class Decoder : Module
     public const int PublishedHidden = 12;
 
     private readonly int imageSize;
-    private readonly ConvNorm first;
+    private readonly Conv2d first;
+    private readonly BatchNorm norm;
     private readonly Conv2d second;
 
     /// <summary>A decoder for square images of <paramref name="imageSize"/> from features of <paramref name="inputs"/> channels.</summary>
     public Decoder(int inputs, int imageSize, int hidden = PublishedHidden)
     {
         this.imageSize = imageSize;
-        first = new ConvNorm(
-            "decoder.0", "decoder.1", new Conv2d(inputs, hidden, 3, 1, 1, bias: true), new BatchNorm(hidden, relu: true));
+        first = new Conv2d(inputs, hidden, 3, 1, 1, bias: true);
+        norm = new BatchNorm(hidden, relu: true);
         second = new Conv2d(hidden, NetworkSpec.ImageChannels, 3, 1, 1, bias: true);
     }
 
@@ -31,13 +31,15 @@ public sealed class Decoder : Module
     public override Variable Forward(Tape tape, Variable x)
     {
         using Tape.Frame frame = tape.OpenFrame();
-        return frame.Return(second.Forward(tape, first.Forward(tape, tape.ResizeBilinear(x, imageSize, imageSize))));
+        Variable resized = first.ForwardResized(tape, x, imageSize, imageSize);
+        return frame.Return(second.Forward(tape, norm.Forward(tape, resized)));
     }
 
     /// <inheritdoc/>
     public override void Declare(Declaration declaration)
     {
-        first.Declare(declaration);
+        declaration.Child("decoder.0", first);
+        declaration.Child("decoder.1", norm);
         declaration.Child("decoder.3", second);
     }
 }

@@ -4,8 +4,7 @@ using ManSharp.Tensors.Kernels;
 namespace ManSharp.Tensors.Cpu;
 
 /// <remarks>
-/// Positions are exact fractions: output p of P reads input p (H - 1) / (P - 1), computed in whole numbers. Rows first,
-/// then columns: a worker mixes whole rows into one of its own, where any number of channels fills the vectors, and
+/// Rows first, then columns: a worker mixes whole rows into one of its own, where any number of channels fills the vectors, and
 /// from that row the pixels. The gradient gathers: a row of dx asks the rows of dy less than one row away, in their
 /// order.
 /// </remarks>
@@ -18,7 +17,7 @@ internal sealed unsafe partial class CpuKernels
         int rowsPerChunk = RowsPerChunk(Math.Max(g.W, g.Q) * g.C);
         workerMemory.Reserve(g.W * g.C);
         team.Run(
-            new ResizeJob(y.Pointer(), x.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk),
+            new ResizeJob(y.Pointer(), x.Pointer(), g, ResizeColumns(g.W, g.Q), workerMemory, rowsPerChunk),
             Chunks(g.N * g.P, rowsPerChunk));
     }
 
@@ -31,15 +30,15 @@ internal sealed unsafe partial class CpuKernels
         workerMemory.Reserve(g.Q * g.C);
         team.Run(
             new ResizeGradientJob(
-                dx.Pointer(), dy.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk, write == Write.Add),
+                dx.Pointer(), dy.Pointer(), g, ResizeColumns(g.W, g.Q), workerMemory, rowsPerChunk, write == Write.Add),
             Chunks(g.N * g.H, rowsPerChunk));
     }
 
-    private ResizeColumn* ResizeColumns(ResizeGeometry g)
+    private ResizePosition* ResizeColumns(int inputs, int outputs)
     {
-        var columns = (ResizeColumn*)Workspace((long)g.Q * sizeof(ResizeColumn) / sizeof(double) + 1);
-        for (int q = 0; q < g.Q; q++)
-            columns[q] = ResizeColumn.Of(q, g.W, g.Q);
+        var columns = (ResizePosition*)Workspace((long)outputs * sizeof(ResizePosition) / sizeof(double) + 1);
+        for (int q = 0; q < outputs; q++)
+            columns[q] = ResizePosition.Of(q, inputs, outputs);
         return columns;
     }
 
@@ -54,25 +53,8 @@ internal sealed unsafe partial class CpuKernels
         return ((int)first, (int)Math.Min(end, outputs));
     }
 
-    /// <summary>
-    /// The input pixel at or before an output's position, the step to the next one, and the weight of that.
-    /// </summary>
-    private readonly record struct ResizeColumn(int Before, int Step, float Weight)
-    {
-        internal static ResizeColumn Of(int output, int inputs, int outputs)
-        {
-            if (outputs == 1)
-                return default;
-            (long before, long rest) = Math.DivRem((long)output * (inputs - 1), outputs - 1);
-            return new ResizeColumn((int)before, before < inputs - 1 ? 1 : 0, rest / (float)(outputs - 1));
-        }
-
-        /// <summary>The weight of an input that this output reads.</summary>
-        internal float WeightOf(int input) => input == Before ? 1 - Weight : Weight;
-    }
-
     private readonly struct ResizeJob(
-        float* y, float* x, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk) : IChunkJob
+        float* y, float* x, ResizeGeometry g, ResizePosition* columns, WorkerMemory mixed, int rowsPerChunk) : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
@@ -83,7 +65,7 @@ internal sealed unsafe partial class CpuKernels
             for (int row = chunk * rowsPerChunk; row < end; row++)
             {
                 int n = row / g.P;
-                ResizeColumn vertical = ResizeColumn.Of(row - n * g.P, g.H, g.P);
+                ResizePosition vertical = ResizePosition.Of(row - n * g.P, g.H, g.P);
                 float* top = x + ((nint)n * g.H + vertical.Before) * rowLength;
                 Mix(own, top, top + (nint)vertical.Step * rowLength, vertical.Weight, rowLength);
                 float* to = y + (nint)row * width * channels;
@@ -115,7 +97,7 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private readonly struct ResizeGradientJob(
-        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk, bool add)
+        float* dx, float* dy, ResizeGeometry g, ResizePosition* columns, WorkerMemory mixed, int rowsPerChunk, bool add)
             : IChunkJob
     {
         public void Run(int chunk, int worker)
@@ -130,7 +112,7 @@ internal sealed unsafe partial class CpuKernels
                 (int first, int endP) = Readers(h, g.H, g.P);
                 for (int p = first; p < endP; p++)
                     WriteScaled(
-                        own, dy + ((nint)n * g.P + p) * rowLength, ResizeColumn.Of(p, g.H, g.P).WeightOf(h), rowLength,
+                        own, dy + ((nint)n * g.P + p) * rowLength, ResizePosition.Of(p, g.H, g.P).WeightOf(h), rowLength,
                         p > first);
                 if (first >= endP)
                     new Span<float>(own, rowLength).Clear();

@@ -58,6 +58,14 @@ internal sealed class DryKernels : IKernels
         Tensor dw, Tensor scratch, Tensor x, Tensor dy, Conv2dGeometry geometry, Write write) =>
         Count(geometry.Flops);
 
+    public void GatherTaps(Tensor columns, Tensor w, ResizedConv2dGeometry geometry) => Calls++;
+
+    public void ScatterTaps(Tensor dw, Tensor dcolumns, ResizedConv2dGeometry geometry, Write write) => Calls++;
+
+    public void ResizeTaps(Tensor y, Tensor taps, Tensor bias, ResizedConv2dGeometry geometry) => Calls++;
+
+    public void ResizeTapsGradient(Tensor dtaps, Tensor dy, ResizedConv2dGeometry geometry) => Calls++;
+
     public void AveragePool(Tensor y, Tensor x, PoolGeometry geometry) => Calls++;
 
     public void AveragePoolGradient(Tensor dx, Tensor dy, PoolGeometry geometry, Write write) => Calls++;

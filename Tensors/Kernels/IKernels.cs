@@ -11,6 +11,7 @@ public interface IKernels :
     IReduceKernels,
     IGemmKernels,
     IConv2dKernels,
+    IResizedConv2dKernels,
     IPool2dKernels,
     IBatchNormKernels,
     IResizeKernels,
