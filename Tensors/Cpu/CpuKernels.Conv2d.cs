@@ -34,6 +34,11 @@ internal sealed unsafe partial class CpuKernels
     {
         Calls++;
         Flops += geometry.Flops;
+        if (Conv2dPlan.UsesWinograd(geometry, Conv2dPass.WeightGradient))
+        {
+            RunWinogradWeightGradient(dw, scratch, x, dy, geometry, write);
+            return;
+        }
         if (!weightGradientPlans.TryGetValue(geometry, out WeightGradientPlan? plan))
             weightGradientPlans.Add(geometry, plan = WeightGradientPlan.Create(geometry));
         workerMemory.Reserve(plan.EdgeLength);
@@ -46,6 +51,11 @@ internal sealed unsafe partial class CpuKernels
     private void RunWindows(
         Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry, Conv2dPass pass, Write write)
     {
+        if (Conv2dPlan.UsesWinograd(geometry, pass))
+        {
+            RunWinograd(y, scratch, x, w, bias, geometry, pass, write);
+            return;
+        }
         if (!windowPlans.TryGetValue((geometry, pass), out WindowPlan? plan))
             windowPlans.Add((geometry, pass), plan = WindowPlan.Create(geometry, pass));
         workerMemory.Reserve(plan.EdgeLength);
