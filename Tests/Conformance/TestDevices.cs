@@ -1,4 +1,5 @@
 using ManSharp.Tensors;
+using ManSharp.Tensors.Cpu;
 
 namespace ManSharp.Tests.Conformance;
 
@@ -11,8 +12,8 @@ internal static class TestDevices
     private static readonly Lazy<IReadOnlyList<TestDevice>> Present = new(() =>
     [
         new TestDevice("cpu with 1 thread", "cpu", Device.Cpu(1)),
-        new TestDevice("cpu with 2 threads", "cpu", Device.Cpu(2)),
-        new TestDevice("cpu with 3 threads", "cpu", Device.Cpu(3)),
+        new TestDevice("cpu with 2 threads, all work on the second", "cpu", new CpuDevice(2, callerWaits: true)),
+        new TestDevice("cpu with 3 threads", "cpu", new CpuDevice(3)),
     ]);
 
     /// <summary>The devices; one test at a time may use them, holding <see cref="Gate"/>.</summary>
