@@ -88,7 +88,7 @@ internal sealed unsafe partial class CpuKernels
         public readonly void Run(int chunk, int worker)
         {
             WinogradPlan plan = Plan;
-            float* zeros = Memory[worker], v = zeros + plan.Inputs, m = v + (nint)Winograd.Places * plan.InputPlace;
+            float* zeros = Memory[worker], v = zeros + plan.ZeroLength, m = v + (nint)Winograd.Places * plan.InputPlace;
             int first = chunk * plan.BlockTiles, tiles = Math.Min(plan.BlockTiles, plan.Tiles - first);
             TransformInputs(plan, X, zeros, v, first, tiles);
             if (plan.PanelColumns == 2 * Vector512<float>.Count)
@@ -138,7 +138,7 @@ internal sealed unsafe partial class CpuKernels
         public readonly void Run(int chunk, int worker)
         {
             WinogradPlan plan = Plan;
-            float* zeros = Memory[worker], v = zeros + plan.Inputs, d = v + (nint)Winograd.Places * plan.InputPlace;
+            float* zeros = Memory[worker], v = zeros + plan.ZeroLength, d = v + (nint)Winograd.Places * plan.InputPlace;
             float* partial = Partials + (nint)chunk * plan.PartialLength;
             new Span<float>(partial, plan.PartialLength).Clear();
             int firstBlock = (int)((long)plan.Blocks * chunk / plan.Groups);
@@ -232,7 +232,7 @@ internal sealed unsafe partial class CpuKernels
     // Transforms a block's 4x4 windows; pixels outside the image are a row of zeros.
     private static void TransformInputs(WinogradPlan plan, float* x, float* zeros, float* v, int first, int tiles)
     {
-        new Span<float>(zeros, plan.Inputs).Clear();
+        new Span<float>(zeros, plan.ZeroLength).Clear();
         float** pixels = stackalloc float*[Winograd.Places];
         int imageTiles = plan.TileRows * plan.TileColumns;
         for (int tile = 0; tile < tiles; tile++)

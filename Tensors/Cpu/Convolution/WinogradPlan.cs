@@ -28,10 +28,9 @@ internal sealed class WinogradPlan
         Tiles = g.N * TileRows * TileColumns;
         PanelColumns = PanelWidth.For(Outputs);
         Panels = (Outputs + PanelColumns - 1) / PanelColumns;
-        int fit = BlockValues / (Winograd.Places * (Inputs + Outputs)) / RegisterTile.Rows * RegisterTile.Rows;
-        BlockTiles = Math.Clamp(fit, 4 * RegisterTile.Rows, 16 * RegisterTile.Rows);
+        BlockTiles = BlockTilesOf(g);
         Blocks = (Tiles + BlockTiles - 1) / BlockTiles;
-        Groups = Math.Min(MostGroups, Blocks);
+        Groups = GroupsOf(g);
         Lines = TileLines();
         OutputOffsets = Offsets(BlockTiles, Outputs);
         InputOffsets = Offsets(BlockTiles, Inputs);
@@ -90,8 +89,11 @@ internal sealed class WinogradPlan
     /// <summary>Values from one place of the transformed output to the next.</summary>
     internal int OutputPlace => BlockTiles * Outputs;
 
+    /// <summary>Values of the row of zeros that stands for a pixel outside either side's image.</summary>
+    internal int ZeroLength => Math.Max(Inputs, Outputs);
+
     /// <summary>Values of a worker's memory: a row of zeros, the transformed input, the transformed output.</summary>
-    internal int WorkerLength => Inputs + Winograd.Places * (InputPlace + OutputPlace) + 64;
+    internal int WorkerLength => ZeroLength + Winograd.Places * (InputPlace + OutputPlace) + 64;
 
     /// <summary>For each six tiles of a block one line of the window table, pinned.</summary>
     internal int[] Lines { get; }
@@ -113,11 +115,24 @@ internal sealed class WinogradPlan
         int panel = PanelWidth.For(outputs), row = (outputs + panel - 1) / panel * panel;
         if (pass != Conv2dPass.WeightGradient)
             return Winograd.Places * row * inputs;
-        WinogradPlan plan = new(g, pass);
-        return plan.Groups * plan.PartialLength;
+        int rows = (inputs + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
+        return GroupsOf(g) * Winograd.Places * rows * row;
     }
 
     internal static WinogradPlan Create(Conv2dGeometry g, Conv2dPass pass) => new(g, pass);
+
+    private static int BlockTilesOf(Conv2dGeometry g)
+    {
+        int fit = BlockValues / (Winograd.Places * (g.C + g.K)) / RegisterTile.Rows * RegisterTile.Rows;
+        return Math.Clamp(fit, 4 * RegisterTile.Rows, 16 * RegisterTile.Rows);
+    }
+
+    // Of a weight gradient, whose tiles are those of the forward pass.
+    private static int GroupsOf(Conv2dGeometry g)
+    {
+        int tiles = g.N * ((g.P + 1) / 2) * ((g.Q + 1) / 2), block = BlockTilesOf(g);
+        return Math.Min(MostGroups, (tiles + block - 1) / block);
+    }
 
     private int[] TileLines()
     {
