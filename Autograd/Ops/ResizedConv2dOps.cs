@@ -27,10 +27,11 @@ public static class ResizedConv2dOps
             return tape.Conv2d(
                 tape.ResizeBilinear(x, height, width), weight, bias, stride: 1, padding: (geometry.R - 1) / 2);
         Variable y = tape.NewValue(geometry.Output, weight.Trains || bias is { Trains: true } || tape.NeedsGradient(x));
-        Tensor columns = tape.Device.Rent(new Shape(geometry.C, geometry.TapChannels));
-        Tensor taps = tape.Device.Rent(Rows(geometry.Taps));
+        Conv2dGeometry product = Product(geometry);
+        Tensor columns = tape.Device.Rent(product.Weight), taps = tape.Device.Rent(product.Output);
         tape.Kernels.GatherTaps(columns, weight.Value, geometry);
-        tape.Gemm(taps, RowsOf(tape.ValueOf(x)), columns, Tensor.None, Product(geometry), Write.Set);
+        using (Scratch scratch = tape.RentScratch(tape.Kernels.Conv2dScratch(product, Conv2dPass.Forward)))
+            tape.Kernels.Conv2dForward(taps, scratch.Tensor, tape.ValueOf(x), columns, Tensor.None, product);
         columns.Release();
         tape.Kernels.ResizeTaps(tape.ValueOf(y), taps, bias?.Value ?? Tensor.None, geometry);
         taps.Release();
@@ -49,13 +50,9 @@ public static class ResizedConv2dOps
     private static bool TapsFirst(ResizedConv2dGeometry g) =>
         g.R == g.S && (long)g.P * g.Q >= 2L * g.H * g.W && g.C > g.K;
 
-    private static Shape Rows(Shape images) => new(images.Rows, images.Last);
-
-    private static Tensor RowsOf(Tensor images) => images.Reshape(Rows(images.Shape));
-
-    // taps [N H W, R S K] = x [N H W, C] columns [C, R S K]
-    private static GemmGeometry Product(ResizedConv2dGeometry g) =>
-        GemmGeometry.Create(Rows(g.Input), new Shape(g.C, g.TapChannels));
+    // taps [N, H, W, R S K] = x times columns [C, R S K] at every pixel: a convolution with a 1x1 kernel.
+    private static Conv2dGeometry Product(ResizedConv2dGeometry g) =>
+        Conv2dGeometry.Create(g.Input, new Shape(1, 1, g.C, g.TapChannels), stride: 1, padding: 0);
 
     private sealed class ResizedConv2dNode : Node
     {
@@ -69,22 +66,21 @@ public static class ResizedConv2dOps
             Tensor dy = tape.OutputGradient(this);
             if (Bias is { Trains: true })
                 tape.Kernels.SumRows(Bias.GradientFor(out Write biasWrite), dy, biasWrite);
-            Shape columnsShape = new(Geometry.C, Geometry.TapChannels), rows = Rows(Geometry.Taps);
-            Tensor dtaps = tape.Device.Rent(rows), columns = tape.Device.Rent(columnsShape);
+            Conv2dGeometry product = Product(Geometry);
+            Tensor dtaps = tape.Device.Rent(product.Output), columns = tape.Device.Rent(product.Weight);
             tape.Kernels.ResizeTapsGradient(dtaps, dy, Geometry);
-            // dcolumns = x^T dtaps
             if (Weight.Trains)
             {
-                Tensor x = RowsOf(tape.ValueOf(X));
-                tape.Gemm(columns, x, dtaps, Tensor.None, GemmGeometry.Create(x.Shape, rows, transposeA: true), Write.Set);
+                using Scratch scratch = tape.RentScratch(tape.Kernels.Conv2dScratch(product, Conv2dPass.WeightGradient));
+                tape.Kernels.Conv2dWeightGradient(columns, scratch.Tensor, tape.ValueOf(X), dtaps, product, Write.Set);
                 tape.Kernels.ScatterTaps(Weight.GradientFor(out Write write), columns, Geometry, write);
             }
-            // dx = dtaps columns^T
             if (tape.NeedsGradient(X))
             {
                 tape.Kernels.GatherTaps(columns, Weight.Value, Geometry);
-                Tensor dx = RowsOf(tape.GradientFor(X, out Write write));
-                tape.Gemm(dx, dtaps, columns, Tensor.None, GemmGeometry.Create(rows, columnsShape, transposeB: true), write);
+                using Scratch scratch = tape.RentScratch(tape.Kernels.Conv2dScratch(product, Conv2dPass.InputGradient));
+                tape.Kernels.Conv2dInputGradient(
+                    tape.GradientFor(X, out Write write), scratch.Tensor, dtaps, columns, product, write);
             }
             columns.Release();
             dtaps.Release();

@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using ManSharp.Tensors.Cpu.Convolution;
 using ManSharp.Tensors.Cpu.Simd;
 using ManSharp.Tensors.Kernels;
@@ -108,27 +107,16 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>One band of tiles of one image, all panels.</summary>
-    private struct WindowsJob : IChunkJob
+    private struct WindowsJob : IChunkJob, ITileWork
     {
         internal WindowPlan Plan;
         internal WorkerMemory Memory;
         internal float* X, Y, Packed, Bias;
         internal bool Add;
 
-        public readonly void Run(int chunk, int worker)
-        {
-            float* edges = Memory[worker];
-            if (Plan.PanelColumns == 2 * Vector512<float>.Count)
-                Run<Simd512, Vector512<float>>(chunk, edges);
-            else if (Plan.PanelColumns == 2 * Vector256<float>.Count)
-                Run<Simd256, Vector256<float>>(chunk, edges);
-            else if (Plan.PanelColumns == 2 * Vector128<float>.Count)
-                Run<Simd128, Vector128<float>>(chunk, edges);
-            else
-                Run<SimdScalar, float>(chunk, edges);
-        }
+        public readonly void Run(int chunk, int worker) => PanelWidth.Run(this, Plan.PanelColumns, chunk, Memory[worker]);
 
-        private readonly void Run<TSimd, TVector>(int chunk, float* edges)
+        public readonly void Run<TSimd, TVector>(int chunk, float* edges)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WindowPlan plan = Plan;
@@ -140,7 +128,7 @@ internal sealed unsafe partial class CpuKernels
             float* y = Y + (nint)image * (forward ? g.P * g.Q * g.K : g.H * g.W * g.C);
             EdgeWindows.Fill(plan.Copies.AsSpan(band.FirstCopy, band.CopyCount), edges, plan.SlotLength, x);
             int* lines = Address(plan.Lines), outputs = Address(plan.Outputs);
-            float* rows = stackalloc float[RegisterTile.Rows * 2 * TSimd.Lanes];
+            float* rows = stackalloc float[RegisterTile.Rows * plan.PanelColumns];
             for (int panel = 0, column = 0; panel < plan.Panels; panel++, column += plan.PanelColumns)
             {
                 float* packed = Packed + (nint)panel * plan.PanelRows * plan.PanelColumns;
@@ -162,26 +150,15 @@ internal sealed unsafe partial class CpuKernels
         (int*)System.Runtime.CompilerServices.Unsafe.AsPointer(ref System.Runtime.InteropServices.MemoryMarshal.GetArrayDataReference(pinned));
 
     /// <summary>One group of images and one share of dw's rows, into the group's partial sum.</summary>
-    private struct WeightGradientJob : IChunkJob
+    private struct WeightGradientJob : IChunkJob, ITileWork
     {
         internal WeightGradientPlan Plan;
         internal WorkerMemory Memory;
         internal float* X, Dy, Partials;
 
-        public readonly void Run(int chunk, int worker)
-        {
-            float* edges = Memory[worker];
-            if (Plan.PanelColumns == 2 * Vector512<float>.Count)
-                Run<Simd512, Vector512<float>>(chunk, edges);
-            else if (Plan.PanelColumns == 2 * Vector256<float>.Count)
-                Run<Simd256, Vector256<float>>(chunk, edges);
-            else if (Plan.PanelColumns == 2 * Vector128<float>.Count)
-                Run<Simd128, Vector128<float>>(chunk, edges);
-            else
-                Run<SimdScalar, float>(chunk, edges);
-        }
+        public readonly void Run(int chunk, int worker) => PanelWidth.Run(this, Plan.PanelColumns, chunk, Memory[worker]);
 
-        private readonly void Run<TSimd, TVector>(int chunk, float* edges)
+        public readonly void Run<TSimd, TVector>(int chunk, float* edges)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WeightGradientPlan plan = Plan;

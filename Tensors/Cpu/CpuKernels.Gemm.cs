@@ -1,4 +1,3 @@
-using System.Runtime.Intrinsics;
 using ManSharp.Tensors.Cpu.Simd;
 using ManSharp.Tensors.Kernels;
 
@@ -69,7 +68,7 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>Some tiles of c. Units are numbered panel by panel, so that a chunk stays with one panel of b.</summary>
-    private struct GemmJob : IChunkJob
+    private struct GemmJob : IChunkJob, ITileWork
     {
         /// <summary>Multiplications in one chunk: some tens of microseconds.</summary>
         internal const long ChunkProducts = 500_000;
@@ -82,21 +81,14 @@ internal sealed unsafe partial class CpuKernels
         internal float* A, Packed, C, Bias;
         internal bool Add;
 
-        public readonly void Run(int chunk, int worker)
+        public readonly void Run(int chunk, int worker) => PanelWidth.Run(this, Width, chunk, null);
+
+        public readonly void Run<TSimd, TVector>(int chunk, float* memory)
+            where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             int end = Math.Min(Units, (chunk + 1) * ChunkUnits);
             for (int unit = chunk * ChunkUnits; unit < end; unit++)
-            {
-                int row = unit % Tiles * RegisterTile.Rows, column = unit / Tiles * Width;
-                if (Width == 2 * Vector512<float>.Count)
-                    Tile<Simd512, Vector512<float>>(row, column);
-                else if (Width == 2 * Vector256<float>.Count)
-                    Tile<Simd256, Vector256<float>>(row, column);
-                else if (Width == 2 * Vector128<float>.Count)
-                    Tile<Simd128, Vector128<float>>(row, column);
-                else
-                    Tile<SimdScalar, float>(row, column);
-            }
+                Tile<TSimd, TVector>(unit % Tiles * RegisterTile.Rows, unit / Tiles * Width);
         }
 
         private readonly void Tile<TSimd, TVector>(int row, int column)
@@ -112,7 +104,7 @@ internal sealed unsafe partial class CpuKernels
                 outputs[i] = row + i < g.M ? i * g.N : -1;
             int* line = stackalloc int[RegisterTile.LineInts];
             line[0] = 0;
-            float* rows = stackalloc float[RegisterTile.Rows * 2 * TSimd.Lanes];
+            float* rows = stackalloc float[RegisterTile.Rows * Width];
             if (!g.TransposeA)
             {
                 for (int i = 0; i < RegisterTile.Rows; i++)

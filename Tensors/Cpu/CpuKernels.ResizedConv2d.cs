@@ -91,49 +91,77 @@ internal sealed unsafe partial class CpuKernels
             ResizedConv2dGeometry g = G;
             int width = g.S * g.K, end = Math.Min(g.N * g.P, (chunk + 1) * RowsPerChunk);
             float* mixed = Memory[worker];
+            float** sources = stackalloc float*[2 * Math.Max(g.R, g.S)];
+            float* weights = stackalloc float[2 * Math.Max(g.R, g.S)];
             for (int row = chunk * RowsPerChunk; row < end; row++)
             {
                 int n = row / g.P, p = row - n * g.P;
-                MixRows(mixed, Taps + (nint)n * g.H * g.W * g.TapChannels, p);
+                MixRows(mixed, Taps + (nint)n * g.H * g.W * g.TapChannels, p, sources, weights);
                 float* to = Y + (nint)row * g.Q * g.K;
                 for (int q = 0; q < g.Q; q++, to += g.K)
                 {
-                    if (Bias is null)
-                        new Span<float>(to, g.K).Clear();
-                    else
-                        new ReadOnlySpan<float>(Bias, g.K).CopyTo(new Span<float>(to, g.K));
+                    int count = 0;
                     for (int s = 0; s < g.S; s++)
                     {
                         int w = q + s - (g.S - 1) / 2;
                         if ((uint)w >= (uint)g.Q)
                             continue;
-                        float* left = mixed + (nint)Columns[w].Before * width + s * g.K;
-                        AddScaled(to, left, 1 - Columns[w].Weight, g.K);
-                        AddScaled(to, left + (nint)Columns[w].Step * width, Columns[w].Weight, g.K);
+                        ResizePosition column = Columns[w];
+                        sources[count] = mixed + (nint)column.Before * width + s * g.K;
+                        sources[count + 1] = sources[count] + (nint)column.Step * width;
+                        (weights[count], weights[count + 1]) = (1 - column.Weight, column.Weight);
+                        count += 2;
                     }
+                    Combine(to, sources, weights, count, Bias, g.K);
                 }
             }
         }
 
         // mixed[x, (s, k)] = sum over r of the taps (r, s, k) resized to row p + r - (R-1)/2.
-        private readonly void MixRows(float* mixed, float* taps, int p)
+        private readonly void MixRows(float* mixed, float* taps, int p, float** sources, float* weights)
         {
             ResizedConv2dGeometry g = G;
             int width = g.S * g.K;
-            new Span<float>(mixed, g.W * width).Clear();
-            for (int r = 0; r < g.R; r++)
+            for (int x = 0; x < g.W; x++, mixed += width, taps += g.TapChannels)
             {
-                int h = p + r - (g.R - 1) / 2;
-                if ((uint)h >= (uint)g.P)
-                    continue;
-                ResizePosition vertical = ResizePosition.Of(h, g.H, g.P);
-                float* top = taps + (nint)vertical.Before * g.W * g.TapChannels + r * width;
-                float* bottom = top + (nint)vertical.Step * g.W * g.TapChannels;
-                for (int x = 0; x < g.W; x++, top += g.TapChannels, bottom += g.TapChannels)
+                int count = 0;
+                for (int r = 0; r < g.R; r++)
                 {
-                    AddScaled(mixed + x * width, top, 1 - vertical.Weight, width);
-                    AddScaled(mixed + x * width, bottom, vertical.Weight, width);
+                    int h = p + r - (g.R - 1) / 2;
+                    if ((uint)h >= (uint)g.P)
+                        continue;
+                    ResizePosition vertical = ResizePosition.Of(h, g.H, g.P);
+                    sources[count] = taps + (nint)vertical.Before * g.W * g.TapChannels + r * width;
+                    sources[count + 1] = sources[count] + (nint)vertical.Step * g.W * g.TapChannels;
+                    (weights[count], weights[count + 1]) = (1 - vertical.Weight, vertical.Weight);
+                    count += 2;
                 }
+                Combine(mixed, sources, weights, count, null, width);
+            }
+        }
+
+        // to[j] = bias[j] + sum over i of weights[i] sources[i][j]; the last vector reaches back over the one before it.
+        private static void Combine(float* to, float** sources, float* weights, int count, float* bias, int length)
+        {
+            int lanes = Vector<float>.Count;
+            if (length < lanes)
+            {
+                for (int j = 0; j < length; j++)
+                {
+                    float sum = bias is null ? 0f : bias[j];
+                    for (int i = 0; i < count; i++)
+                        sum += weights[i] * sources[i][j];
+                    to[j] = sum;
+                }
+                return;
+            }
+            for (int j = 0; j < length; j += lanes)
+            {
+                int at = Math.Min(j, length - lanes);
+                Vector<float> sum = bias is null ? default : Vector.Load(bias + at);
+                for (int i = 0; i < count; i++)
+                    sum = Vector.MultiplyAddEstimate(Vector.Load(sources[i] + at), new Vector<float>(weights[i]), sum);
+                sum.Store(to + at);
             }
         }
     }

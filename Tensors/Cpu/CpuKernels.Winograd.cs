@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.Intrinsics;
 using ManSharp.Tensors.Cpu.Convolution;
 using ManSharp.Tensors.Cpu.Simd;
 using ManSharp.Tensors.Kernels;
@@ -78,27 +77,23 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>One block of tiles, from the input's pixels to the output's.</summary>
-    private struct WinogradJob : IChunkJob
+    private struct WinogradJob : IChunkJob, ITileWork
     {
         internal WinogradPlan Plan;
         internal WorkerMemory Memory;
         internal float* X, Y, Packed, Bias;
         internal bool Add;
 
-        public readonly void Run(int chunk, int worker)
+        public readonly void Run(int chunk, int worker) => PanelWidth.Run(this, Plan.PanelColumns, chunk, Memory[worker]);
+
+        public readonly void Run<TSimd, TVector>(int chunk, float* zeros)
+            where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WinogradPlan plan = Plan;
-            float* zeros = Memory[worker], v = zeros + plan.ZeroLength, m = v + (nint)Winograd.Places * plan.InputPlace;
+            float* v = zeros + plan.ZeroLength, m = v + (nint)Winograd.Places * plan.InputPlace;
             int first = chunk * plan.BlockTiles, tiles = Math.Min(plan.BlockTiles, plan.Tiles - first);
             TransformInputs(plan, X, zeros, v, first, tiles);
-            if (plan.PanelColumns == 2 * Vector512<float>.Count)
-                Multiply<Simd512, Vector512<float>>(v, m, tiles);
-            else if (plan.PanelColumns == 2 * Vector256<float>.Count)
-                Multiply<Simd256, Vector256<float>>(v, m, tiles);
-            else if (plan.PanelColumns == 2 * Vector128<float>.Count)
-                Multiply<Simd128, Vector128<float>>(v, m, tiles);
-            else
-                Multiply<SimdScalar, float>(v, m, tiles);
+            Multiply<TSimd, TVector>(v, m, tiles);
             float** pixels = stackalloc float*[4];
             for (int tile = 0; tile < tiles; tile++)
             {
@@ -113,7 +108,7 @@ internal sealed unsafe partial class CpuKernels
         {
             WinogradPlan plan = Plan;
             int* lines = Address(plan.Lines), outputs = Address(plan.OutputOffsets);
-            float* rows = stackalloc float[RegisterTile.Rows * 2 * TSimd.Lanes];
+            float* rows = stackalloc float[RegisterTile.Rows * plan.PanelColumns];
             for (int place = 0; place < Winograd.Places; place++)
             {
                 float* packed = Packed + (nint)place * plan.PlaceLength;
@@ -129,16 +124,19 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <summary>One group of blocks into its partial sum of transformed weight gradients.</summary>
-    private struct WinogradWeightGradientJob : IChunkJob
+    private struct WinogradWeightGradientJob : IChunkJob, ITileWork
     {
         internal WinogradPlan Plan;
         internal WorkerMemory Memory;
         internal float* X, Dy, Partials;
 
-        public readonly void Run(int chunk, int worker)
+        public readonly void Run(int chunk, int worker) => PanelWidth.Run(this, Plan.PanelColumns, chunk, Memory[worker]);
+
+        public readonly void Run<TSimd, TVector>(int chunk, float* zeros)
+            where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WinogradPlan plan = Plan;
-            float* zeros = Memory[worker], v = zeros + plan.ZeroLength, d = v + (nint)Winograd.Places * plan.InputPlace;
+            float* v = zeros + plan.ZeroLength, d = v + (nint)Winograd.Places * plan.InputPlace;
             float* partial = Partials + (nint)chunk * plan.PartialLength;
             new Span<float>(partial, plan.PartialLength).Clear();
             int firstBlock = (int)((long)plan.Blocks * chunk / plan.Groups);
@@ -151,16 +149,9 @@ internal sealed unsafe partial class CpuKernels
                 for (int tile = 0; tile < tiles; tile++)
                 {
                     OutputPixels(plan, Dy, first + tile, pixels);
-                    ZeroOutside(plan, pixels, d, tile, Memory[worker]);
+                    ZeroOutside(plan, pixels, d, tile, zeros);
                 }
-                if (plan.PanelColumns == 2 * Vector512<float>.Count)
-                    Multiply<Simd512, Vector512<float>>(v, d, partial, tiles);
-                else if (plan.PanelColumns == 2 * Vector256<float>.Count)
-                    Multiply<Simd256, Vector256<float>>(v, d, partial, tiles);
-                else if (plan.PanelColumns == 2 * Vector128<float>.Count)
-                    Multiply<Simd128, Vector128<float>>(v, d, partial, tiles);
-                else
-                    Multiply<SimdScalar, float>(v, d, partial, tiles);
+                Multiply<TSimd, TVector>(v, d, partial, tiles);
             }
         }
 

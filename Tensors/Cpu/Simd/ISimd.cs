@@ -8,6 +8,9 @@ internal unsafe interface ISimd<TVector> where TVector : struct
 {
     static abstract int Lanes { get; }
 
+    /// <summary>Vectors side by side in a register tile: 2, or 1 where one holds all columns.</summary>
+    static abstract int Vectors { get; }
+
     static abstract TVector Zero { get; }
 
     static abstract TVector Load(float* source);

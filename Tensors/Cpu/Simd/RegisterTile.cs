@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace ManSharp.Tensors.Cpu.Simd;
 
 /// <summary>
-/// The two inner loops that all convolutions and matrix products run on. A tile is 6 rows by two vectors of columns:
+/// The two inner loops that all convolutions and matrix products run on. A tile is 6 rows by two vectors of columns (or one, where one holds all columns):
 /// 12 accumulators, 2 vectors of weights and one broadcast fit into 16 registers, and 12 chains of additions hide the
 /// latency of 4 cycles at two a cycle.
 /// </summary>
@@ -41,38 +41,44 @@ internal static unsafe class RegisterTile
         c00 = c01 = c10 = c11 = c20 = c21 = c30 = c31 = c40 = c41 = c50 = c51 = TSimd.Zero;
         for (int t = 0; t < lineCount; t++, lines += LineInts)
         {
-            float* w = panel + (nint)lines[0] * length * 2 * TSimd.Lanes;
+            float* w = panel + (nint)lines[0] * length * Columns<TSimd, TVector>();
             float* x0 = Window(lines[1], image, edges), x1 = Window(lines[2], image, edges);
             float* x2 = Window(lines[3], image, edges), x3 = Window(lines[4], image, edges);
             float* x4 = Window(lines[5], image, edges), x5 = Window(lines[6], image, edges);
-            for (nint l = 0; l < length; l++, w += 2 * TSimd.Lanes)
+            for (nint l = 0; l < length; l++, w += Columns<TSimd, TVector>())
             {
-                TVector b0 = TSimd.Load(w), b1 = TSimd.Load(w + TSimd.Lanes);
+                TVector b0 = TSimd.Load(w), b1 = TSimd.Vectors == 2 ? TSimd.Load(w + TSimd.Lanes) : b0;
                 TVector a = TSimd.Broadcast(x0[l]);
                 c00 = TSimd.MultiplyAdd(a, b0, c00);
-                c01 = TSimd.MultiplyAdd(a, b1, c01);
+                if (TSimd.Vectors == 2)
+                    c01 = TSimd.MultiplyAdd(a, b1, c01);
                 a = TSimd.Broadcast(x1[l]);
                 c10 = TSimd.MultiplyAdd(a, b0, c10);
-                c11 = TSimd.MultiplyAdd(a, b1, c11);
+                if (TSimd.Vectors == 2)
+                    c11 = TSimd.MultiplyAdd(a, b1, c11);
                 a = TSimd.Broadcast(x2[l]);
                 c20 = TSimd.MultiplyAdd(a, b0, c20);
-                c21 = TSimd.MultiplyAdd(a, b1, c21);
+                if (TSimd.Vectors == 2)
+                    c21 = TSimd.MultiplyAdd(a, b1, c21);
                 a = TSimd.Broadcast(x3[l]);
                 c30 = TSimd.MultiplyAdd(a, b0, c30);
-                c31 = TSimd.MultiplyAdd(a, b1, c31);
+                if (TSimd.Vectors == 2)
+                    c31 = TSimd.MultiplyAdd(a, b1, c31);
                 a = TSimd.Broadcast(x4[l]);
                 c40 = TSimd.MultiplyAdd(a, b0, c40);
-                c41 = TSimd.MultiplyAdd(a, b1, c41);
+                if (TSimd.Vectors == 2)
+                    c41 = TSimd.MultiplyAdd(a, b1, c41);
                 a = TSimd.Broadcast(x5[l]);
                 c50 = TSimd.MultiplyAdd(a, b0, c50);
-                c51 = TSimd.MultiplyAdd(a, b1, c51);
+                if (TSimd.Vectors == 2)
+                    c51 = TSimd.MultiplyAdd(a, b1, c51);
             }
         }
-        if (columns == 2 * TSimd.Lanes)
+        if (columns == Columns<TSimd, TVector>())
         {
             TVector bias0 = TSimd.Zero, bias1 = TSimd.Zero;
             if (bias is not null)
-                (bias0, bias1) = (TSimd.Load(bias), TSimd.Load(bias + TSimd.Lanes));
+                (bias0, bias1) = (TSimd.Load(bias), TSimd.Vectors == 2 ? TSimd.Load(bias + TSimd.Lanes) : bias1);
             StoreRow<TSimd, TVector>(y, outputs[0], TSimd.Add(c00, bias0), TSimd.Add(c01, bias1), add);
             StoreRow<TSimd, TVector>(y, outputs[1], TSimd.Add(c10, bias0), TSimd.Add(c11, bias1), add);
             StoreRow<TSimd, TVector>(y, outputs[2], TSimd.Add(c20, bias0), TSimd.Add(c21, bias1), add);
@@ -88,7 +94,7 @@ internal static unsafe class RegisterTile
         StorePair<TSimd, TVector>(rows, 3, c30, c31);
         StorePair<TSimd, TVector>(rows, 4, c40, c41);
         StorePair<TSimd, TVector>(rows, 5, c50, c51);
-        StoreColumns(y, outputs, rows, 2 * TSimd.Lanes, columns, bias, add);
+        StoreColumns(y, outputs, rows, Columns<TSimd, TVector>(), columns, bias, add);
     }
 
     /// <summary>
@@ -107,47 +113,47 @@ internal static unsafe class RegisterTile
         where TSimd : struct, ISimd<TVector> where TVector : struct
     {
         float* d3 = d + 3 * dStride;
-        TVector c00 = TSimd.Load(d), c01 = TSimd.Load(d + TSimd.Lanes);
-        TVector c10 = TSimd.Load(d + dStride), c11 = TSimd.Load(d + dStride + TSimd.Lanes);
-        TVector c20 = TSimd.Load(d + 2 * dStride), c21 = TSimd.Load(d + 2 * dStride + TSimd.Lanes);
-        TVector c30 = TSimd.Load(d3), c31 = TSimd.Load(d3 + TSimd.Lanes);
-        TVector c40 = TSimd.Load(d3 + dStride), c41 = TSimd.Load(d3 + dStride + TSimd.Lanes);
-        TVector c50 = TSimd.Load(d3 + 2 * dStride), c51 = TSimd.Load(d3 + 2 * dStride + TSimd.Lanes);
+        LoadPair<TSimd, TVector>(d, out TVector c00, out TVector c01);
+        LoadPair<TSimd, TVector>(d + dStride, out TVector c10, out TVector c11);
+        LoadPair<TSimd, TVector>(d + 2 * dStride, out TVector c20, out TVector c21);
+        LoadPair<TSimd, TVector>(d3, out TVector c30, out TVector c31);
+        LoadPair<TSimd, TVector>(d3 + dStride, out TVector c40, out TVector c41);
+        LoadPair<TSimd, TVector>(d3 + 2 * dStride, out TVector c50, out TVector c51);
         for (nint p = 0; p < count; p++, dy += dyStride)
         {
             float* x = Window(windows[p], image, edges);
-            TVector b0 = TSimd.Load(dy), b1 = TSimd.Load(dy + TSimd.Lanes);
+            TVector b0 = TSimd.Load(dy), b1 = TSimd.Vectors == 2 ? TSimd.Load(dy + TSimd.Lanes) : b0;
             TVector a = TSimd.Broadcast(x[0]);
             c00 = TSimd.MultiplyAdd(a, b0, c00);
-            c01 = TSimd.MultiplyAdd(a, b1, c01);
+            if (TSimd.Vectors == 2)
+                c01 = TSimd.MultiplyAdd(a, b1, c01);
             a = TSimd.Broadcast(x[1]);
             c10 = TSimd.MultiplyAdd(a, b0, c10);
-            c11 = TSimd.MultiplyAdd(a, b1, c11);
+            if (TSimd.Vectors == 2)
+                c11 = TSimd.MultiplyAdd(a, b1, c11);
             a = TSimd.Broadcast(x[2]);
             c20 = TSimd.MultiplyAdd(a, b0, c20);
-            c21 = TSimd.MultiplyAdd(a, b1, c21);
+            if (TSimd.Vectors == 2)
+                c21 = TSimd.MultiplyAdd(a, b1, c21);
             a = TSimd.Broadcast(x[3]);
             c30 = TSimd.MultiplyAdd(a, b0, c30);
-            c31 = TSimd.MultiplyAdd(a, b1, c31);
+            if (TSimd.Vectors == 2)
+                c31 = TSimd.MultiplyAdd(a, b1, c31);
             a = TSimd.Broadcast(x[4]);
             c40 = TSimd.MultiplyAdd(a, b0, c40);
-            c41 = TSimd.MultiplyAdd(a, b1, c41);
+            if (TSimd.Vectors == 2)
+                c41 = TSimd.MultiplyAdd(a, b1, c41);
             a = TSimd.Broadcast(x[5]);
             c50 = TSimd.MultiplyAdd(a, b0, c50);
-            c51 = TSimd.MultiplyAdd(a, b1, c51);
+            if (TSimd.Vectors == 2)
+                c51 = TSimd.MultiplyAdd(a, b1, c51);
         }
-        TSimd.Store(c00, d);
-        TSimd.Store(c01, d + TSimd.Lanes);
-        TSimd.Store(c10, d + dStride);
-        TSimd.Store(c11, d + dStride + TSimd.Lanes);
-        TSimd.Store(c20, d + 2 * dStride);
-        TSimd.Store(c21, d + 2 * dStride + TSimd.Lanes);
-        TSimd.Store(c30, d3);
-        TSimd.Store(c31, d3 + TSimd.Lanes);
-        TSimd.Store(c40, d3 + dStride);
-        TSimd.Store(c41, d3 + dStride + TSimd.Lanes);
-        TSimd.Store(c50, d3 + 2 * dStride);
-        TSimd.Store(c51, d3 + 2 * dStride + TSimd.Lanes);
+        StorePair<TSimd, TVector>(d, 0, c00, c01);
+        StorePair<TSimd, TVector>(d + dStride, 0, c10, c11);
+        StorePair<TSimd, TVector>(d + 2 * dStride, 0, c20, c21);
+        StorePair<TSimd, TVector>(d3, 0, c30, c31);
+        StorePair<TSimd, TVector>(d3 + dStride, 0, c40, c41);
+        StorePair<TSimd, TVector>(d3 + 2 * dStride, 0, c50, c51);
     }
 
     /// <summary>y[i, j] (+)= rows[i, j] + bias[j] for the columns of a tail panel.</summary>
@@ -166,6 +172,11 @@ internal static unsafe class RegisterTile
         }
     }
 
+    /// <summary>Columns of a tile.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static int Columns<TSimd, TVector>() where TSimd : struct, ISimd<TVector> where TVector : struct =>
+        TSimd.Vectors * TSimd.Lanes;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static float* Window(int code, float* image, float* edges) => code >= 0 ? image + code : edges + ~code;
 
@@ -179,17 +190,29 @@ internal static unsafe class RegisterTile
         if (add)
         {
             v0 = TSimd.Add(TSimd.Load(to), v0);
-            v1 = TSimd.Add(TSimd.Load(to + TSimd.Lanes), v1);
+            if (TSimd.Vectors == 2)
+                v1 = TSimd.Add(TSimd.Load(to + TSimd.Lanes), v1);
         }
         TSimd.Store(v0, to);
-        TSimd.Store(v1, to + TSimd.Lanes);
+        if (TSimd.Vectors == 2)
+            TSimd.Store(v1, to + TSimd.Lanes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void LoadPair<TSimd, TVector>(float* from, out TVector v0, out TVector v1)
+        where TSimd : struct, ISimd<TVector> where TVector : struct
+    {
+        v0 = TSimd.Load(from);
+        v1 = TSimd.Vectors == 2 ? TSimd.Load(from + TSimd.Lanes) : v0;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void StorePair<TSimd, TVector>(float* rows, int row, TVector v0, TVector v1)
         where TSimd : struct, ISimd<TVector> where TVector : struct
     {
-        TSimd.Store(v0, rows + row * 2 * TSimd.Lanes);
-        TSimd.Store(v1, rows + (row * 2 + 1) * TSimd.Lanes);
+        rows += row * Columns<TSimd, TVector>();
+        TSimd.Store(v0, rows);
+        if (TSimd.Vectors == 2)
+            TSimd.Store(v1, rows + TSimd.Lanes);
     }
 }

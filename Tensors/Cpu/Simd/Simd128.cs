@@ -3,10 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace ManSharp.Tensors.Cpu.Simd;
 
-/// <summary>4 lanes.</summary>
+/// <summary>4 lanes, two vectors a tile.</summary>
 internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 {
     public static int Lanes => Vector128<float>.Count;
+
+    public static int Vectors => 2;
 
     public static Vector128<float> Zero => Vector128<float>.Zero;
 

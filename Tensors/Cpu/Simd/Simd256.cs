@@ -3,10 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace ManSharp.Tensors.Cpu.Simd;
 
-/// <summary>8 lanes.</summary>
+/// <summary>8 lanes, two vectors a tile.</summary>
 internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 {
     public static int Lanes => Vector256<float>.Count;
+
+    public static int Vectors => 2;
 
     public static Vector256<float> Zero => Vector256<float>.Zero;
 

@@ -3,10 +3,12 @@ using System.Runtime.Intrinsics;
 
 namespace ManSharp.Tensors.Cpu.Simd;
 
-/// <summary>16 lanes.</summary>
+/// <summary>16 lanes, two vectors a tile.</summary>
 internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 {
     public static int Lanes => Vector512<float>.Count;
+
+    public static int Vectors => 2;
 
     public static Vector512<float> Zero => Vector512<float>.Zero;
 
