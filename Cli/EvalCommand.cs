@@ -1,5 +1,6 @@
 using System.CommandLine;
 using ManSharp.Cli.Parsing;
+using ManSharp.Cli.Training;
 using ManSharp.Datasets;
 using ManSharp.Layers.Files;
 using ManSharp.Layers.Networks;
@@ -18,7 +19,7 @@ internal static class EvalCommand
 
     internal static Command Create()
     {
-        var model = new Argument<string>("model") { HelpName = "MODEL.safetensors", Description = "what mansharp train wrote" };
+        var model = new Argument<string>("model") { HelpName = "MODEL.safetensors", Description = "what mansharp train wrote, or its folder" };
         Option<string> data = Options.Word("--data", "shapes|PATH", ShapesDataset.Name,
             "the data set whose test images are classified; its classes must be the model's");
         Option<int> batch = Options.Whole("--batch", "B", 128, 1, int.MaxValue, "images at once");
@@ -34,10 +35,12 @@ internal static class EvalCommand
 
     private static int Execute(string path, string spec, int batch, string deviceName, int threads, bool strict)
     {
+        if (Directory.Exists(path))
+            path = Path.Combine(path, RunFolder.ModelName);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         ModelCard card = ModelCard.ReadFrom(path, file.Metadata);
         NetworkSpec network = card.Spec();
-        using Device device = Device.Parse(deviceName, threads);
+        using Device device = Devices.Open(deviceName, threads);
         var plan = new NetworkPlan
         {
             Network = network,

@@ -83,5 +83,5 @@ internal static class TrainCommand
     };
 
     private static LossWeights? ParseWeights(float[]? values) =>
-        values is null ? null : new LossWeights(values[0], values[1], values[2], values[3]);
+        values is not { Length: 4 } ? null : new LossWeights(values[0], values[1], values[2], values[3]);
 }

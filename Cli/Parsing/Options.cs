@@ -66,7 +66,8 @@ internal static class Options
                 for (int i = 0; i < parts.Length; i++)
                     good &= TryNumber(parts[i], out values[i]) && values[i] >= 0;
                 if (!good)
-                    result.AddError(Expected(name, $"{initial.Length} numbers from 0, with commas between", text, Show(initial)));
+                    result.AddError(
+                        Expected(name, $"a list of {initial.Length} numbers from 0, with commas between,", text, Show(initial)));
                 return values;
             },
         };

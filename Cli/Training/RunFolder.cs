@@ -10,6 +10,8 @@ namespace ManSharp.Cli.Training;
 /// </summary>
 internal sealed class RunFolder
 {
+    internal const string ModelName = "model.safetensors";
+
     private const string Root = "runs";
 
     private static readonly JsonSerializerOptions indented = Json(writeIndented: true);
@@ -21,7 +23,7 @@ internal sealed class RunFolder
 
     internal string Path { get; }
 
-    internal string Model => File("model.safetensors");
+    internal string Model => File(ModelName);
 
     /// <summary>Refuses a folder that <see cref="Create"/> would refuse; writes nothing.</summary>
     internal static void Check(string? path)

@@ -56,7 +56,7 @@ internal sealed class TrainingSetup : IDisposable
         LocalMethod method = settings.LocalMethod();
         int blocks = settings.EffectiveBlocks(method);
         Partition.For(NetworkSpec.Parse(settings.Network, classes: 2), blocks);
-        Device device = Device.Parse(settings.Device, settings.Threads);
+        Device device = Devices.Open(settings.Device, settings.Threads);
         ImageDataset? data = null;
         try
         {
@@ -117,7 +117,7 @@ internal sealed class TrainingSetup : IDisposable
     private void RequireMemory()
     {
         long present = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
-        if (Device.Computes && PredictedPeakBytes > present)
+        if (PredictedPeakBytes > present)
             throw new InputException(
                 $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
                 + $"Got {Words.Bytes(present)} on this machine. Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}.");
