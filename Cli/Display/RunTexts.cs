@@ -58,8 +58,11 @@ internal static class RunTexts
             : $"{Words.Count(summary.AllParameters)} with auxiliary networks, while training");
         yield return ("peak memory", Words.Bytes(summary.PeakBytes),
             $"measured; {Words.Bytes(summary.PredictedPeakBytes)} predicted");
-        string saved = summary.MemorySaved >= 0 ? $"{100 * summary.MemorySaved:0.0} % saved" : $"{-100 * summary.MemorySaved:0.0} % less";
-        yield return ("end to end", Words.Bytes(summary.EndToEndPeakBytes),
-            summary.PeakBytes == summary.EndToEndPeakBytes ? "which this run was" : $"the same network and batch with bp; {saved}");
+        yield return ("end to end", Words.Bytes(summary.EndToEndPeakBytes), summary.MemorySaved switch
+        {
+            0 => "as this run: predicted for the same network and batch with bp",
+            > 0 => $"predicted for the same network and batch with bp: {100 * summary.MemorySaved:0.0} % saved",
+            _ => $"predicted for the same network and batch with bp: {-100 * summary.MemorySaved:0.0} % less than this run",
+        });
     }
 }
