@@ -8,13 +8,13 @@ internal interface ITrainingDisplay
     /// <summary>Before the first step: what is about to be trained, and where it goes.</summary>
     void Announce(string folder);
 
-    /// <summary>Does the work, with the display on the screen.</summary>
+    /// <summary>Does an epoch's work, with the display on the screen.</summary>
     void While(Action work);
 
     /// <summary>After every step, and when a test begins.</summary>
     void Refresh(TrainingProgress progress);
 
-    /// <summary>After an epoch and its test.</summary>
+    /// <summary>After an epoch, its test, and the writing of its files.</summary>
     void EndEpoch(EpochRecord record, TrainingProgress progress);
 
     /// <summary>At the end: the results, and where they lie.</summary>

@@ -28,7 +28,7 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
     }
 
     public void While(Action work) =>
-        AnsiConsole.Live(new Text("first step ...")).AutoClear(true).Start(context =>
+        AnsiConsole.Live(new Text("")).AutoClear(true).Start(context =>
         {
             context.Refresh();
             live = context;
@@ -52,7 +52,7 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
     }
 
     public void EndEpoch(EpochRecord record, TrainingProgress progress) =>
-        AnsiConsole.WriteLine(EpochLines.Done(record, progress.Epochs));
+        AnsiConsole.WriteLine(EpochLines.Done(record, progress.Epochs, AnsiConsole.Profile.Width));
 
     public void Conclude(RunSummary summary, string folder)
     {

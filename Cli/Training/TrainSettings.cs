@@ -1,3 +1,4 @@
+using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Methods;
 
 namespace ManSharp.Cli.Training;
@@ -50,5 +51,6 @@ internal sealed record TrainSettings
     }
 
     /// <summary>How many blocks to cut the network into: one where it is trained end to end.</summary>
-    internal int EffectiveBlocks(LocalMethod method) => method.EndToEnd ? 1 : Blocks ?? DefaultBlocks;
+    internal int EffectiveBlocks(LocalMethod method, NetworkSpec network) =>
+        method.EndToEnd ? 1 : Blocks ?? Math.Min(DefaultBlocks, network.Units.Count);
 }

@@ -62,7 +62,7 @@ internal sealed class TrainingRun : IDisposable
         try
         {
             folder.Write("config.json", RunConfiguration.Describe(setup));
-            display.While(() => Train(folder));
+            Train(folder);
         }
         catch (OperationCanceledException) when (progress.Last is null)
         {
@@ -94,15 +94,12 @@ internal sealed class TrainingRun : IDisposable
         for (int epoch = 0; epoch < setup.Settings.Epochs; epoch++)
         {
             progress.BeginEpoch(epoch + 1);
-            TrainEpoch(epoch);
-            long peak = setup.Device.Memory.PeakBytes;
-            peakBytes = Math.Max(peakBytes, peak);
-            progress.BeginTest();
-            display.Refresh(progress);
-            EpochRecord record = progress.EndEpoch(TestAccuracy(), setup.Device.Memory.LiveBytes, peak);
-            folder.Append(record);
-            ModelExport.Write(folder.Model, setup.Device, trainer, setup.Card);
-            display.EndEpoch(record, progress);
+            display.While(() =>
+            {
+                TrainEpoch(epoch);
+                TestEpoch(folder);
+            });
+            display.EndEpoch(progress.Last!, progress);
         }
     }
 
@@ -119,6 +116,17 @@ internal sealed class TrainingRun : IDisposable
             progress.EndStep(report, rate);
             display.Refresh(progress);
         }
+    }
+
+    private void TestEpoch(RunFolder folder)
+    {
+        long peak = setup.Device.Memory.PeakBytes;
+        peakBytes = Math.Max(peakBytes, peak);
+        progress.BeginTest();
+        display.Refresh(progress);
+        EpochRecord record = progress.EndEpoch(TestAccuracy(), setup.Device.Memory.LiveBytes, peak);
+        folder.Append(record);
+        ModelExport.Write(folder.Model, setup.Device, trainer, setup.Card);
     }
 
     private double? TestAccuracy()

@@ -24,9 +24,8 @@ internal sealed class TrainingSetup : IDisposable
         Data = data;
         Plan = plan;
         int side = data.Train.Height;
-        // An arrow that is mirrored stays an arrow, but letters and road signs among a person's images do not have to:
-        // the flip is what the field does with photographs.
-        Augmentation = data.Name == ShapesDataset.Name
+        // The embedded shapes come at random places and angles already; photographs are cropped and mirrored as is usual.
+        Augmentation = settings.Data == ShapesDataset.Name
             ? new Augmentation(ShapesCropPadding, Flip: false)
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
         PredictedPeakBytes = MemoryForecast.PeakBytes(plan, settings.Batch);
@@ -54,8 +53,9 @@ internal sealed class TrainingSetup : IDisposable
     internal static TrainingSetup Open(TrainSettings settings)
     {
         LocalMethod method = settings.LocalMethod();
-        int blocks = settings.EffectiveBlocks(method);
-        Partition.For(NetworkSpec.Parse(settings.Network, classes: 2), blocks);
+        NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
+        int blocks = settings.EffectiveBlocks(method, anyClasses);
+        _ = Partition.For(anyClasses, blocks);
         Device device = Devices.Open(settings.Device, settings.Threads);
         ImageDataset? data = null;
         try
