@@ -31,8 +31,9 @@ public sealed class LocalBlock : IDisposable
         for (int i = 0; i < units.Count; i++)
             declaration.Child(string.Create(CultureInfo.InvariantCulture, $"layers.{firstUnit + i}"), units[i]);
         stem?.Declare(declaration);
-        NetworkParameterCount = declaration.ParameterCount;
+        long ownParameters = declaration.ParameterCount;
         objective.Declare(declaration, index);
+        NetworkParameterCount = objective is ClassifierObjective ? declaration.ParameterCount : ownParameters;
         Parameters = new ParameterBuffer(device, declaration);
         Optimizer = new SgdOptimizer(device, Parameters, optimizer);
         if (objective.Momentum?.Average is { } average)
@@ -59,7 +60,7 @@ public sealed class LocalBlock : IDisposable
     /// <summary>The tape of its steps.</summary>
     public Tape Tape { get; }
 
-    /// <summary>Learned values of the block itself, without its auxiliary.</summary>
+    /// <summary>Learned values of the plain network: the block's own and the last block's classifier, but no auxiliary's.</summary>
     public long NetworkParameterCount { get; }
 
     /// <summary>The block's features from the previous block's, or from the images.</summary>

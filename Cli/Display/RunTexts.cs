@@ -1,0 +1,68 @@
+using ManSharp.Cli.Training;
+using ManSharp.Datasets;
+using ManSharp.LocalLearning.Blocks;
+
+namespace ManSharp.Cli.Display;
+
+/// <summary>The words that both displays use.</summary>
+internal static class RunTexts
+{
+    private const int SkippedNamed = 3;
+
+    /// <summary>What is trained on what.</summary>
+    internal static IEnumerable<string> Title(TrainingSetup setup)
+    {
+        (TrainSettings settings, Partition partition, ImageSet train) = (setup.Settings, setup.Plan.Partition, setup.Data.Train);
+        string blocks = partition.Blocks == 1 ? "end to end" : $"{partition.Blocks} blocks";
+        yield return $"{setup.Plan.Network.Name}, {settings.Method}, {blocks} on {setup.Device.Name} "
+            + $"({settings.Threads} {(settings.Threads == 1 ? "thread" : "threads")})";
+        yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
+            + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
+        if (setup.Settings.Blocks is { } asked && asked != partition.Blocks)
+            yield return setup.Plan.Method.EndToEnd
+                ? $"note: bp trains end to end, so --blocks {asked} is taken as 1"
+                : $"note: --blocks {asked} is every unit its own block: {partition.Blocks}";
+        if (setup.Data.Test.Count == 0)
+            yield return "note: there are no test images, so no test accuracy: every class has a single image and there is no test/ folder";
+        if (setup.Data.Skipped.Count > 0)
+            yield return Skipped(setup.Data.Skipped.Count, setup.Data.Skipped.Select(image => image.File));
+    }
+
+    /// <summary>Which images were left out; the first few by name.</summary>
+    internal static string Skipped(int count, IEnumerable<string> files)
+    {
+        string names = string.Join(", ", files.Take(SkippedNamed));
+        string more = count > SkippedNamed ? $" and {count - SkippedNamed} more" : "";
+        return $"skipped {count} unreadable {(count == 1 ? "image" : "images")}: {names}{more}";
+    }
+
+    /// <summary>The units of a block: stem, 1-3.</summary>
+    internal static string Units(Partition partition, int block)
+    {
+        (int first, int last) = (partition.FirstUnit(block) + 1, partition.Ends[block] + 1);
+        string units = first == last ? $"{first}" : $"{first}-{last}";
+        return block == 0 ? $"stem, {units}" : block == partition.Blocks - 1 ? $"{units}, fc" : units;
+    }
+
+    /// <summary>The results, as names and values.</summary>
+    internal static IEnumerable<(string Name, string Value, string Remark)> Results(RunSummary summary)
+    {
+        if (summary.TestAccuracy is { } accuracy)
+            yield return ("test accuracy", Words.Percent(accuracy),
+                $"after epoch {summary.EpochsDone}; best {Words.Percent(summary.BestTestAccuracy)}, epoch {summary.BestEpoch}");
+        else
+            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy), $"in epoch {summary.EpochsDone}; there are no test images");
+        yield return ("time", Words.Duration(summary.Seconds), $"{summary.ImagesPerSecond:0} training images/s");
+        yield return ("parameters", Words.Count(summary.NetworkParameters), summary.AllParameters == summary.NetworkParameters
+            ? "no auxiliary networks"
+            : $"{Words.Count(summary.AllParameters)} with auxiliary networks, while training");
+        yield return ("peak memory", Words.Bytes(summary.PeakBytes),
+            $"measured; {Words.Bytes(summary.PredictedPeakBytes)} predicted");
+        yield return ("end to end", Words.Bytes(summary.EndToEndPeakBytes), summary.MemorySaved switch
+        {
+            0 => "as this run: predicted for the same network and batch with bp",
+            > 0 => $"predicted for the same network and batch with bp: {100 * summary.MemorySaved:0.0} % saved",
+            _ => $"predicted for the same network and batch with bp: {-100 * summary.MemorySaved:0.0} % less than this run",
+        });
+    }
+}

@@ -1,0 +1,96 @@
+using System.CommandLine;
+using ManSharp.Cli.Parsing;
+using ManSharp.Cli.Training;
+using ManSharp.Datasets;
+using ManSharp.Layers.Files;
+using ManSharp.Layers.Networks;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+using ManSharp.LocalLearning.Training;
+using ManSharp.Tensors;
+
+namespace ManSharp.Cli;
+
+/// <summary>mansharp eval: the test accuracy of a written network.</summary>
+internal static class EvalCommand
+{
+    // Training images are opened along with the test images but not looked at.
+    private const int FewTrainingImages = 64;
+
+    internal static Command Create()
+    {
+        var model = new Argument<string>("model") { HelpName = "MODEL.safetensors", Description = "what mansharp train wrote, or its folder" };
+        Option<string> data = Options.Word("--data", "shapes|PATH", ShapesDataset.Name,
+            "the data set whose test images are classified; its classes must be the model's");
+        Option<int> batch = Options.Whole("--batch", "B", 128, 1, int.MaxValue, "images at once");
+        Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to compute");
+        Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024, "worker threads");
+        Option<bool> strict = new("--strict") { Description = "refuse a data set with an unreadable image instead of skipping it" };
+        var command = new Command("eval", "Prints the test accuracy of a trained network.") { model, data, batch, device, threads, strict };
+        command.SetAction(result => Execute(
+            result.GetValue(model)!, result.GetValue(data)!, result.GetValue(batch),
+            result.GetValue(device)!, result.GetValue(threads), result.GetValue(strict)));
+        return command;
+    }
+
+    private static int Execute(string path, string spec, int batch, string deviceName, int threads, bool strict)
+    {
+        if (Directory.Exists(path))
+            path = Path.Combine(path, RunFolder.ModelName);
+        using SafetensorsFile file = SafetensorsFile.Open(path);
+        ModelCard card = ModelCard.ReadFrom(path, file.Metadata);
+        NetworkSpec network = card.Spec();
+        using Device device = Devices.Open(deviceName, threads);
+        var plan = new NetworkPlan
+        {
+            Network = network,
+            Partition = Partition.For(network, 1),
+            Method = LocalMethod.Parse("bp"),
+            ImageSize = card.ImageSize,
+        };
+        using var trainer = new LocalTrainer(device, plan, seed: 0);
+        ModelImport.Read(file, path, device, trainer);
+
+        using ImageDataset dataset = OpenFor(card, path, spec, threads, strict);
+        batch = Math.Min(batch, dataset.Test.Count);
+        using var buffers = new InputBuffers(device, plan, batch, card.Mean, card.Deviation);
+        using var loader = new DataLoader(
+            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false, Math.Clamp(threads / 2, 1, 8));
+        int correct = Accuracy.CountCorrect(device, trainer, buffers, loader, () => { });
+
+        Console.WriteLine(
+            $"test accuracy {Words.Percent((double)correct / dataset.Test.Count)} ({correct} of {dataset.Test.Count} images), "
+            + $"{network.Name} on {dataset.Name}");
+        if (dataset.Skipped.Count > 0)
+            Console.WriteLine(Display.RunTexts.Skipped(dataset.Skipped.Count, dataset.Skipped.Select(image => image.File)));
+        return ExitCode.Fine;
+    }
+
+    private static ImageDataset OpenFor(ModelCard card, string path, string spec, int threads, bool strict)
+    {
+        if (spec == ShapesDataset.Name && card.ImageSize != ShapesDataset.Side)
+            throw new InputException(
+                $"--data: images of {card.ImageSize}x{card.ImageSize}, the size of '{path}', were expected. "
+                + $"Got shapes, which has {ShapesDataset.Side}x{ShapesDataset.Side}. Pass the data set that the model was trained on.");
+        ImageDataset dataset = ImageDataset.Open(spec, new DatasetOptions
+        {
+            Size = card.ImageSize,
+            Limit = FewTrainingImages,
+            Strict = strict,
+            Threads = threads,
+        });
+        string? problem = dataset.Test.Count == 0
+            ? $"{spec}: test images were expected. Got none. Add a folder test/CLASS/FILE."
+            : dataset.Train.ClassNames.SequenceEqual(card.ClassNames)
+                ? null
+                : $"{spec}: the {card.ClassNames.Count} classes of '{path}' ({Some(card.ClassNames)}) were expected. "
+                    + $"Got {dataset.Train.ClassNames.Count} ({Some(dataset.Train.ClassNames)}). Pass the data set that the model was trained on.";
+        if (problem is null)
+            return dataset;
+        dataset.Dispose();
+        throw new InputException(problem);
+    }
+
+    private static string Some(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", ..." : "");
+}

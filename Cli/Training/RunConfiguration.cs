@@ -1,0 +1,57 @@
+using System.Reflection;
+
+namespace ManSharp.Cli.Training;
+
+/// <summary>config.json: everything that determines the run's result, defaults included, and where it ran.</summary>
+internal static class RunConfiguration
+{
+    internal static string Version =>
+        typeof(RunConfiguration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
+    internal static object Describe(TrainingSetup setup)
+    {
+        TrainSettings settings = setup.Settings;
+        var (plan, data) = (setup.Plan, setup.Data);
+        return new
+        {
+            Version,
+            Data = new
+            {
+                Source = settings.Data,
+                TrainImages = data.Train.Count,
+                TestImages = data.Test.Count,
+                Classes = data.Train.ClassNames,
+                setup.Plan.ImageSize,
+                settings.Limit,
+                settings.Strict,
+                data.Normalization.Mean,
+                Std = data.Normalization.Deviation,
+                setup.Augmentation.CropPadding,
+                setup.Augmentation.Flip,
+            },
+            Network = plan.Network.Name,
+            Method = new
+            {
+                plan.Method.Name,
+                plan.Method.Head,
+                LabelLoss = plan.Method.LabelLoss == LocalLearning.Methods.LabelLoss.Contrastive ? "contrast" : "ce",
+                plan.Method.Weights,
+                Ema = plan.Method.Average,
+                LearnableBias = plan.Method.Bias,
+                MomentumEma = plan.Method.AverageMomentum,
+                plan.Method.Widen,
+                plan.Method.Feature,
+            },
+            plan.Partition.Blocks,
+            BlockEnds = plan.Partition.Ends,
+            settings.Epochs,
+            settings.Batch,
+            settings.LearningRate,
+            Schedule = "cosine after a linear warm-up of a tenth of the run, at most 10 epochs",
+            Sgd = plan.Optimizer,
+            settings.Seed,
+            Device = setup.Device.Name,
+            settings.Threads,
+        };
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using ManSharp.LocalLearning.Training;
+
+namespace ManSharp.Cli.Training;
+
+/// <summary>Where a run is: what displays show and what epochs are summed up from.</summary>
+internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch, int blocks)
+{
+    private readonly double[] reconstruction = new double[blocks], label = new double[blocks], total = new double[blocks];
+    private readonly Stopwatch run = Stopwatch.StartNew();
+    private readonly Stopwatch training = new();
+    private double trainingSecondsBefore;
+    private long correct;
+
+    internal int Epochs => epochs;
+
+    internal int StepsPerEpoch => stepsPerEpoch;
+
+    internal int Blocks => blocks;
+
+    /// <summary>The current epoch, from 1.</summary>
+    internal int Epoch { get; private set; }
+
+    /// <summary>Steps done in the current epoch.</summary>
+    internal int Step { get; private set; }
+
+    /// <summary>Whether the epoch's test images are being classified.</summary>
+    internal bool Testing { get; private set; }
+
+    /// <summary>The rate of the last step.</summary>
+    internal float Rate { get; private set; }
+
+    /// <summary>The last finished epoch, and the one with the best test accuracy.</summary>
+    internal EpochRecord? Last { get; private set; }
+
+    internal EpochRecord? Best { get; private set; }
+
+    /// <summary>Since the beginning, tests included.</summary>
+    internal double RunSeconds => run.Elapsed.TotalSeconds;
+
+    /// <summary>Spent in training steps, over all epochs.</summary>
+    internal double TrainingSeconds => training.Elapsed.TotalSeconds;
+
+    /// <summary>The rate of training over the current epoch so far.</summary>
+    internal double ImagesPerSecond => Ratio((double)Step * batch, TrainingSeconds - trainingSecondsBefore);
+
+    /// <summary>The rate of training over the whole run.</summary>
+    internal double RunImagesPerSecond => Ratio(StepsDone * batch, TrainingSeconds);
+
+    /// <summary>What is left at the speed so far.</summary>
+    internal double SecondsLeft =>
+        StepsDone == 0 ? 0 : RunSeconds / StepsDone * ((double)epochs * stepsPerEpoch - StepsDone);
+
+    /// <summary>The share of the epoch's images that the network classified right while it trained on them.</summary>
+    internal double TrainAccuracy => Ratio(correct, (double)Step * batch);
+
+    /// <summary>A block's losses, averaged over the epoch so far.</summary>
+    internal BlockLosses Losses(int block) =>
+        new(Ratio(reconstruction[block], Step), Ratio(label[block], Step), Ratio(total[block], Step));
+
+    private double StepsDone => (Epoch - 1.0) * stepsPerEpoch + Step;
+
+    internal void BeginEpoch(int epoch)
+    {
+        (Epoch, Step, Testing, correct) = (epoch, 0, false, 0);
+        Array.Clear(reconstruction);
+        Array.Clear(label);
+        Array.Clear(total);
+        trainingSecondsBefore = TrainingSeconds;
+        training.Start();
+    }
+
+    internal void EndStep(StepReport report, float rate)
+    {
+        Step++;
+        Rate = rate;
+        correct += report.Correct;
+        for (int i = 0; i < blocks; i++)
+        {
+            reconstruction[i] += report.Blocks[i].Reconstruction;
+            label[i] += report.Blocks[i].Label;
+            total[i] += report.Blocks[i].Total;
+        }
+    }
+
+    internal void BeginTest()
+    {
+        training.Stop();
+        Testing = true;
+    }
+
+    internal EpochRecord EndEpoch(double? testAccuracy, long liveBytes, long peakBytes)
+    {
+        Last = new EpochRecord(
+            Epoch, [.. Enumerable.Range(0, blocks).Select(Losses)], TrainAccuracy, testAccuracy, Rate,
+            TrainingSeconds - trainingSecondsBefore, ImagesPerSecond, RunSeconds, liveBytes, peakBytes);
+        if (testAccuracy is not null && (Best is null || testAccuracy > Best.TestAccuracy))
+            Best = Last;
+        return Last;
+    }
+
+    private static double Ratio(double a, double b) => b == 0 ? 0 : a / b;
+}

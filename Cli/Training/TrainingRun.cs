@@ -1,0 +1,177 @@
+using ManSharp.Cli.Display;
+using ManSharp.Datasets;
+using ManSharp.Layers.Training;
+using ManSharp.LocalLearning.Training;
+
+namespace ManSharp.Cli.Training;
+
+/// <summary>mansharp train, from checked settings to the written folder.</summary>
+internal sealed class TrainingRun : IDisposable
+{
+    private readonly TrainingSetup setup;
+    private readonly Interruption interruption;
+    private readonly ITrainingDisplay display;
+    private readonly LocalTrainer trainer;
+    private readonly InputBuffers buffers;
+    private readonly DataLoader train;
+    private readonly DataLoader? test;
+    private readonly CosineSchedule schedule;
+    private readonly TrainingProgress progress;
+    private long peakBytes;
+
+    private TrainingRun(TrainingSetup setup, Interruption interruption, ITrainingDisplay display)
+    {
+        (this.setup, this.interruption, this.display) = (setup, interruption, display);
+        TrainSettings settings = setup.Settings;
+        trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
+        buffers = new InputBuffers(
+            setup.Device, setup.Plan, settings.Batch, setup.Data.Normalization.Mean, setup.Data.Normalization.Deviation);
+        int loaders = Math.Clamp(settings.Threads / 2, 1, 8);
+        train = new DataLoader(
+            setup.Data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
+        if (setup.Data.Test.Count > 0)
+            test = new DataLoader(
+                setup.Data.Test, settings.Batch, Augmentation.None, settings.Seed, shuffle: false, dropLast: false, loaders);
+        schedule = new CosineSchedule(settings.LearningRate, settings.Epochs, train.BatchesPerEpoch);
+        progress = new TrainingProgress(settings.Epochs, train.BatchesPerEpoch, settings.Batch, setup.Plan.Partition.Blocks);
+    }
+
+    /// <summary>Checks, trains, writes, and tells what came out.</summary>
+    internal static int Execute(TrainSettings settings, Interruption interruption)
+    {
+        RunFolder.Check(settings.Out);
+        using TrainingSetup setup = TrainingSetup.Open(settings);
+        ITrainingDisplay display = TrainingDisplay.Create(setup);
+        using var run = new TrainingRun(setup, interruption, display);
+        RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Method}");
+        display.Announce(folder.Path);
+        interruption.Listen();
+        return run.TrainInto(folder);
+    }
+
+    public void Dispose()
+    {
+        test?.Dispose();
+        train.Dispose();
+        buffers.Dispose();
+        trainer.Dispose();
+    }
+
+    private int TrainInto(RunFolder folder)
+    {
+        try
+        {
+            folder.Write("config.json", RunConfiguration.Describe(setup));
+            Train(folder);
+        }
+        catch (OperationCanceledException) when (progress.Last is null)
+        {
+            folder.Discard();
+            throw new OperationCanceledException("Stopped before the first epoch ended: nothing was kept.");
+        }
+        catch when (progress.Last is null)
+        {
+            folder.Discard();
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            string message = $"Stopped in epoch {progress.Epoch}: the files are complete up to epoch {progress.Last!.Epoch}.";
+            Conclude(folder, "interrupted", message);
+            throw new OperationCanceledException(message);
+        }
+        catch (FailedException exception)
+        {
+            Conclude(folder, "diverged", exception.Message);
+            throw;
+        }
+        Conclude(folder, "completed", message: null);
+        return ExitCode.Fine;
+    }
+
+    private void Train(RunFolder folder)
+    {
+        for (int epoch = 0; epoch < setup.Settings.Epochs; epoch++)
+        {
+            progress.BeginEpoch(epoch + 1);
+            display.While(() =>
+            {
+                TrainEpoch(epoch);
+                TestEpoch(folder);
+            });
+            display.EndEpoch(progress.Last!, progress);
+        }
+    }
+
+    private void TrainEpoch(int epoch)
+    {
+        setup.Device.Memory.ResetPeak();
+        foreach (Batch batch in train.Epoch(epoch))
+        {
+            interruption.ThrowIfRequested();
+            float rate = schedule.RateAt((long)epoch * train.BatchesPerEpoch + progress.Step);
+            trainer.Step(buffers.Load(batch.Pixels, batch.Labels), rate);
+            StepReport report = trainer.Report();
+            RequireFinite(report);
+            progress.EndStep(report, rate);
+            display.Refresh(progress);
+        }
+    }
+
+    private void TestEpoch(RunFolder folder)
+    {
+        long peak = setup.Device.Memory.PeakBytes;
+        peakBytes = Math.Max(peakBytes, peak);
+        progress.BeginTest();
+        display.Refresh(progress);
+        EpochRecord record = progress.EndEpoch(TestAccuracy(), setup.Device.Memory.LiveBytes, peak);
+        folder.Append(record);
+        ModelExport.Write(folder.Model, setup.Device, trainer, setup.Card);
+    }
+
+    private double? TestAccuracy()
+    {
+        if (test is null)
+            return null;
+        int correct = Accuracy.CountCorrect(setup.Device, trainer, buffers, test, interruption.ThrowIfRequested);
+        return (double)correct / setup.Data.Test.Count;
+    }
+
+    private void RequireFinite(StepReport report)
+    {
+        for (int block = 0; block < report.Blocks.Count; block++)
+            if (!float.IsFinite(report.Blocks[block].Total))
+                throw new FailedException(
+                    $"Training diverged: the loss of block {block + 1} of {report.Blocks.Count} is {report.Blocks[block].Total} "
+                    + $"in epoch {progress.Epoch}, step {progress.Step + 1}. Use a lower --lr than {setup.Settings.LearningRate}, "
+                    + "or smaller --weights.");
+    }
+
+    private void Conclude(RunFolder folder, string status, string? message)
+    {
+        RunSummary summary = Summarize(status, message);
+        folder.Write("summary.json", summary);
+        display.Conclude(summary, folder.Path);
+    }
+
+    private RunSummary Summarize(string status, string? message) => new()
+    {
+        Status = status,
+        Message = message,
+        EpochsDone = progress.Last!.Epoch,
+        TestAccuracy = progress.Last.TestAccuracy,
+        BestTestAccuracy = progress.Best?.TestAccuracy,
+        BestEpoch = progress.Best?.Epoch,
+        TrainAccuracy = progress.Last.TrainAccuracy,
+        Seconds = progress.RunSeconds,
+        ImagesPerSecond = progress.RunImagesPerSecond,
+        NetworkParameters = trainer.Blocks.Sum(block => block.NetworkParameterCount),
+        AllParameters = trainer.Blocks.Sum(block => block.Parameters.Declaration.ParameterCount),
+        PeakBytes = peakBytes,
+        PredictedPeakBytes = setup.PredictedPeakBytes,
+        EndToEndPeakBytes = setup.EndToEndPeakBytes,
+        MemorySaved = 1 - (double)peakBytes / setup.EndToEndPeakBytes,
+        SkippedImages = setup.Data.Skipped.Count,
+        SkippedExamples = [.. setup.Data.Skipped.Take(10).Select(image => new SkippedDocument(image.File, image.Reason))],
+    };
+}

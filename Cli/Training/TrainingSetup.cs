@@ -1,0 +1,125 @@
+using ManSharp.Datasets;
+using ManSharp.Layers.Networks;
+using ManSharp.Layers.Training;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+using ManSharp.LocalLearning.Training;
+using ManSharp.Tensors;
+
+namespace ManSharp.Cli.Training;
+
+/// <summary>
+/// Settings that fit together, with everything opened that they speak of. What can be wrong with a run is found here,
+/// cheap things first, before anything is written.
+/// </summary>
+internal sealed class TrainingSetup : IDisposable
+{
+    private const int MostCropPadding = 4;
+    private const int ShapesCropPadding = 2;
+
+    private TrainingSetup(TrainSettings settings, Device device, ImageDataset data, NetworkPlan plan)
+    {
+        Settings = settings;
+        Device = device;
+        Data = data;
+        Plan = plan;
+        int side = data.Train.Height;
+        // The embedded shapes come at random places and angles already; photographs are cropped and mirrored as is usual.
+        Augmentation = settings.Data == ShapesDataset.Name
+            ? new Augmentation(ShapesCropPadding, Flip: false)
+            : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
+        PredictedPeakBytes = MemoryForecast.PeakBytes(plan, settings.Batch);
+        EndToEndPeakBytes = MemoryForecast.PeakBytes(MemoryForecast.EndToEnd(plan), settings.Batch);
+    }
+
+    internal TrainSettings Settings { get; }
+
+    internal Device Device { get; }
+
+    internal ImageDataset Data { get; }
+
+    internal NetworkPlan Plan { get; }
+
+    internal Augmentation Augmentation { get; }
+
+    /// <summary>What the run will take at its peak, and what the same network trained end to end would.</summary>
+    internal long PredictedPeakBytes { get; }
+
+    internal long EndToEndPeakBytes { get; }
+
+    internal ModelCard Card => new(
+        Plan.Network.Name, Data.Train.ClassNames, Plan.ImageSize, Data.Normalization.Mean, Data.Normalization.Deviation);
+
+    internal static TrainingSetup Open(TrainSettings settings)
+    {
+        LocalMethod method = settings.LocalMethod();
+        NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
+        int blocks = settings.EffectiveBlocks(method, anyClasses);
+        _ = Partition.For(anyClasses, blocks);
+        Device device = Devices.Open(settings.Device, settings.Threads);
+        ImageDataset? data = null;
+        try
+        {
+            data = ImageDataset.Open(settings.Data, new DatasetOptions
+            {
+                Size = settings.Size,
+                Limit = settings.Limit,
+                Strict = settings.Strict,
+                Threads = settings.Threads,
+            });
+            RequireSquare(settings.Data, data.Train);
+            RequireBatch(settings, data.Train);
+            NetworkSpec network = NetworkSpec.Parse(settings.Network, data.Train.ClassNames.Count);
+            var setup = new TrainingSetup(settings, device, data, new NetworkPlan
+            {
+                Network = network,
+                Partition = Partition.For(network, blocks),
+                Method = method,
+                ImageSize = data.Train.Height,
+                Optimizer = new SgdOptions(WeightDecay: settings.WeightDecay),
+            });
+            setup.RequireMemory();
+            return setup;
+        }
+        catch
+        {
+            data?.Dispose();
+            device.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Data.Dispose();
+        Device.Dispose();
+    }
+
+    private static void RequireSquare(string spec, ImageSet images)
+    {
+        if (images.Height != images.Width)
+            throw new InputException(
+                $"{spec}: square images were expected. Got {images.Width}x{images.Height}. "
+                + $"Give the side to which they are scaled and cropped, such as --size {Math.Min(images.Width, images.Height)}.");
+    }
+
+    private static void RequireBatch(TrainSettings settings, ImageSet images)
+    {
+        if (images.Count < 2)
+            throw new InputException(
+                $"{settings.Data}: at least 2 training images were expected. Got {images.Count}. Add images, or raise --limit.");
+        if (settings.Batch > images.Count)
+            throw new InputException(
+                $"--batch: at most the {images.Count} training images of {settings.Data} were expected. "
+                + $"Got {settings.Batch}. Use --batch {images.Count} or less.");
+    }
+
+    private void RequireMemory()
+    {
+        long present = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        if (PredictedPeakBytes > present)
+            throw new InputException(
+                $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
+                + $"Got {Words.Bytes(present)} on this machine. Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}.");
+    }
+}

@@ -1,0 +1,44 @@
+namespace ManSharp.Cli;
+
+/// <summary>Numbers as a person reads them.</summary>
+internal static class Words
+{
+    /// <summary>96.4 MB, 1.52 GB; decimal units.</summary>
+    internal static string Bytes(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => $"{bytes / 1e9:0.00} GB",
+        >= 1_000_000 => $"{bytes / 1e6:0.0} MB",
+        _ => $"{bytes / 1e3:0.0} kB",
+    };
+
+    /// <summary>0.27 M, 8.4 k.</summary>
+    internal static string Count(long count) => count switch
+    {
+        >= 1_000_000 => $"{count / 1e6:0.00} M",
+        >= 10_000 => $"{count / 1e3:0} k",
+        _ => $"{count}",
+    };
+
+    /// <summary>94.25 %; a dash where there is no value.</summary>
+    internal static string Percent(double? share) => share is { } value ? $"{100 * value:0.00} %" : "-";
+
+    /// <summary>0:09, 12:34, 1:02:03; rounded to seconds.</summary>
+    internal static string Duration(double seconds)
+    {
+        TimeSpan time = TimeSpan.FromSeconds(Math.Round(seconds));
+        return time.TotalHours >= 1
+            ? $"{(int)time.TotalHours}:{time.Minutes:00}:{time.Seconds:00}"
+            : $"{time.Minutes}:{time.Seconds:00}";
+    }
+
+    /// <summary>Four significant digits, whatever the size.</summary>
+    internal static string Loss(double loss) => loss switch
+    {
+        >= 1e6 or <= -1e6 => $"{loss:0.00e+0}",
+        >= 100 or <= -100 => $"{loss:0.0}",
+        >= 10 or <= -10 => $"{loss:0.00}",
+        _ => $"{loss:0.000}",
+    };
+
+    internal static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
+}
