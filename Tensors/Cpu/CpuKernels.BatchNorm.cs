@@ -234,27 +234,27 @@ internal sealed unsafe partial class CpuKernels
             int j = 0;
             for (; j <= width - Vector<float>.Count; j += Vector<float>.Count)
             {
-                // g is read before either destination is written, since one of them may be dy.
+                // g is read before either destination is written, since one of them may be dy; dx comes last, since it may add to dresidual.
                 Vector<float> g = Rectified(dy, y, at + j);
+                if (dresidual != null)
+                    (addResidual ? Vector.Load(dresidual + at + j) + g : g).Store(dresidual + at + j);
                 if (dx != null)
                 {
                     Vector<float> value = Vector.MultiplyAddEstimate(g, Vector.Load(k0 + j), Vector.Load(k2 + j));
                     value = Vector.MultiplyAddEstimate(Vector.Load(x + at + j) - Vector.Load(mean + j), Vector.Load(k1 + j), value);
                     (addDx ? Vector.Load(dx + at + j) + value : value).Store(dx + at + j);
                 }
-                if (dresidual != null)
-                    (addResidual ? Vector.Load(dresidual + at + j) + g : g).Store(dresidual + at + j);
             }
             for (; j < width; j++)
             {
                 float g = y == null || y[at + j] > 0 ? dy[at + j] : 0;
+                if (dresidual != null)
+                    dresidual[at + j] = addResidual ? dresidual[at + j] + g : g;
                 if (dx != null)
                 {
                     float value = float.MultiplyAddEstimate(x[at + j] - mean[j], k1[j], float.MultiplyAddEstimate(g, k0[j], k2[j]));
                     dx[at + j] = addDx ? dx[at + j] + value : value;
                 }
-                if (dresidual != null)
-                    dresidual[at + j] = addResidual ? dresidual[at + j] + g : g;
             }
         }
     }
