@@ -24,8 +24,21 @@ public static class RecordedRun
     {
         using SafetensorsFile file = SafetensorsFile.Open(path);
         RecordedConfig config = RecordedConfig.Read(file, path);
-        using var session = new Session(file, path, config, device);
+        using Session session = Open(file, path, config, device);
         return session.Run();
+    }
+
+    // Metadata may be well-formed and still describe what cannot be built.
+    private static Session Open(SafetensorsFile file, string path, RecordedConfig config, Device device)
+    {
+        try
+        {
+            return new Session(file, path, config, device);
+        }
+        catch (Exception error) when (RecordedConfig.DoesNotFit(error))
+        {
+            throw RecordedConfig.Refusal(path, error);
+        }
     }
 
     private sealed class Session : IDisposable
@@ -43,7 +56,8 @@ public static class RecordedRun
         internal Session(SafetensorsFile file, string path, RecordedConfig config, Device device)
         {
             (this.file, this.path, this.config, this.device) = (file, path, config, device);
-            noise = JsonSerializer.Deserialize<Dictionary<string, double>>(file.Metadata.GetValueOrDefault("noise", "{}"))!;
+            noise = JsonSerializer.Deserialize<Dictionary<string, double>>(file.Metadata.GetValueOrDefault("noise", "{}"))
+                ?? throw new FormatException("null for noise");
             int size = config.Plan.ImageSize;
             var images = new Shape(config.Batch, size, size, 3);
             input = new TrainingInput(Upload("input", images), Upload("pixels", images), UploadLabels());
