@@ -48,6 +48,9 @@ internal sealed partial record RecordedConfig
     private static RecordedConfig Read(SafetensorsFile file, JsonElement config)
     {
         int classes = config.GetProperty("Classes").GetInt32();
+        const string classifier = "init.fc64.weight";
+        if (Width(file, classifier) is { } outputs && outputs != classes)
+            throw new FormatException($"{classifier} [{outputs}, ...] where {classes} classes were expected");
         NetworkSpec network = NetworkSpec.Parse(String(config, "Arch"), classes);
         Partition partition = Partition.Of(network, [.. Ends(Text(file, "block_ends"))]);
         LocalMethod method = Method(config);
@@ -124,7 +127,8 @@ internal sealed partial record RecordedConfig
     {
         if (!file.TryGet(name, out SafetensorsEntry? weight))
             return null;
-        return weight.Shape is [> 0 and <= int.MaxValue, ..]
+        // A weight without values would let a small file ask for much memory.
+        return weight.Shape is [<= int.MaxValue, ..] && weight.ElementCount > 0
             ? (int)weight.Shape[0]
             : throw new FormatException($"{name} [{string.Join(", ", weight.Shape)}] where a weight [out, in, ...] was expected");
     }
