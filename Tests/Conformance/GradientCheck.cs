@@ -28,7 +28,7 @@ internal sealed class GradientCheck(ulong seed) : IDisposable
     private readonly List<Tensor> constants = [];
 
     /// <summary>The device under test.</summary>
-    public Device Device { get; } = Device.Cpu(2);
+    public Device Device { get; } = Device.Cpu(1);
 
     /// <summary>A tensor that takes no gradient, such as labels; released with the check.</summary>
     public Tensor Constant(Shape shape, float[] values)

@@ -77,7 +77,7 @@ public sealed class BlockIsolationTests
     // Each block's gradients in the first step.
     private static List<float[]> Gradients(NetworkPlan plan, Action<Device, LocalTrainer>? change = null)
     {
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         change?.Invoke(device, trainer);
         var gradients = new List<float[]>();

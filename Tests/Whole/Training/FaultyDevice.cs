@@ -12,7 +12,7 @@ internal sealed class FaultyDevice : Device
 
     private FaultyDevice(Func<IKernels, IKernels> spoil) : base("faulty", new CpuMemorySource())
     {
-        team = new WorkerTeam(2);
+        team = new WorkerTeam(1);
         inner = new CpuKernels(team);
         Kernels = spoil(inner);
     }

@@ -11,8 +11,8 @@ public sealed class GoldenRunTests
     private const double Near = 5e-5;
 
     [Theory]
-    [InlineData("man-resnet20-k4-ce", "losses, gradients, updates, ema, logits")]
-    [InlineData("infopro-resnet20-k4-contrast", "losses, updates, logits")]
+    [InlineData("man-resnet20-k4-ce", "losses, gradients, updates, ema, variances, logits")]
+    [InlineData("infopro-resnet20-k4-contrast", "losses, updates, variances, logits")]
     public void A_recorded_run_is_repeated(string name, string groups)
     {
         string path = SharedFiles.Find($"golden/{name}.safetensors");

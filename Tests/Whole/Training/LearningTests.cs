@@ -12,10 +12,10 @@ namespace ManSharp.Tests.Whole.Training;
 /// <summary>A short run on the embedded images, at half their size, learns.</summary>
 public sealed class LearningTests
 {
-    private const int Images = 1000, Batch = 50, Epochs = 3, Side = ShapesDataset.Side / 2;
+    private const int Images = 1000, Batch = 20, Epochs = 4, Side = ShapesDataset.Side / 2;
 
     [Fact]
-    public void A_few_dozen_steps_on_a_thousand_shapes_learn()
+    public void A_few_epochs_over_a_thousand_shapes_learn()
     {
         using ImageDataset data = ShapesDataset.Open(
             new DatasetOptions { Seed = 1, ShapesTrainCount = Images, ShapesTestCount = 10, Threads = 2 });
@@ -24,7 +24,7 @@ public sealed class LearningTests
         {
             Network = network, Partition = Partition.For(network, 3), Method = LocalMethod.Parse("man"), ImageSize = Side,
         };
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         List<TrainingInput> batches = [.. Enumerable.Range(0, Images / Batch).Select(i => Half(device, data.Train, i * Batch))];
         var epochs = new List<(double Loss, double Accuracy)>();
@@ -34,7 +34,7 @@ public sealed class LearningTests
             int correct = 0;
             foreach (TrainingInput batch in batches)
             {
-                trainer.Step(batch, rate: 0.05f);
+                trainer.Step(batch, rate: 0.1f);
                 StepReport report = trainer.Report();
                 loss += report.Blocks[^1].Total / batches.Count;
                 correct += report.Correct;
@@ -43,9 +43,9 @@ public sealed class LearningTests
             epochs.Add((loss, (double)correct / Images));
         }
         string course = string.Join("; ", epochs.Select(epoch => $"{epoch.Loss:f3} {epoch.Accuracy:p1}"));
-        Assert.True(epochs[^1].Loss < 0.8 * epochs[0].Loss, course);
-        // Ten classes: chance is 10%.
-        Assert.True(epochs[^1].Accuracy > 0.4, course);
+        Assert.True(epochs[^1].Loss < 0.75 * epochs[0].Loss, course);
+        // Ten classes: chance is 10%, and this seed reaches far more than the bound.
+        Assert.True(epochs[^1].Accuracy > 0.35, course);
     }
 
     // Images from number first on, each pixel the mean of four; labels are spread evenly over every batch.

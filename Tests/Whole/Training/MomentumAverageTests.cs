@@ -10,7 +10,7 @@ namespace ManSharp.Tests.Whole.Training;
 /// <summary>The averaged and the learnable copy of the next block's first unit.</summary>
 public sealed class MomentumAverageTests : IDisposable
 {
-    private readonly Device device = Device.Cpu(2);
+    private readonly Device device = Device.Cpu(1);
 
     public void Dispose() => device.Dispose();
 

@@ -37,7 +37,7 @@ internal sealed class Recording
     public static Recording Of(NetworkPlan plan, int batch, Action<Device, LocalTrainer, LocalBlock>? meddle = null)
     {
         const int steps = 3;
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         using var trainer = new LocalTrainer(device, plan, seed: 5);
         TrainingInput input = TrainingSetup.Batch(device, plan, batch);
         var recording = new Recording();

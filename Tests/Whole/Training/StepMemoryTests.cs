@@ -28,7 +28,7 @@ public sealed class StepMemoryTests
     public void The_dry_device_predicts_the_peak_to_the_byte(int depth, string method)
     {
         NetworkPlan plan = TrainingSetup.Plan(method, depth, imageSize: 16);
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         foreach (int batch in new[] { 2, 5, 12 })
         {
@@ -81,7 +81,7 @@ public sealed class StepMemoryTests
     public void Everything_is_returned(string method)
     {
         NetworkPlan plan = TrainingSetup.Plan(method);
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         TrainingInput input = TrainingSetup.Batch(device, plan, 3);
         long batch = device.Memory.LiveBytes;
         using (var trainer = new LocalTrainer(device, plan, seed: 1))
@@ -103,7 +103,7 @@ public sealed class StepMemoryTests
     public void A_step_allocates_next_to_nothing_on_the_managed_heap(string method)
     {
         NetworkPlan plan = TrainingSetup.Plan(method, depth: 20);
-        using Device device = Device.Cpu(2);
+        using Device device = Device.Cpu(1);
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         TrainingInput input = TrainingSetup.Batch(device, plan, 2);
         const int steps = 4;

@@ -33,7 +33,7 @@ public sealed class WrongEngineTests : IDisposable
     [InlineData("late average", "ema")]
     [InlineData("no weight decay", "updates")]
     [InlineData("no Nesterov", "updates")]
-    [InlineData("N for N-1", "updates")]
+    [InlineData("N for N-1", "variances")]
     [InlineData("1% of the label gradient", "gradients")]
     public void A_wrong_engine_is_refused(string fault, string group)
     {
@@ -46,7 +46,7 @@ public sealed class WrongEngineTests : IDisposable
     [InlineData("late average", "ema")]
     [InlineData("no weight decay", "updates")]
     [InlineData("no Nesterov", "updates")]
-    [InlineData("N for N-1", "updates")]
+    [InlineData("N for N-1", "variances")]
     [InlineData("1% of the label gradient", "gradients")]
     public void A_wrong_engine_is_refused_by_another_library_s_run(string fault, string? group)
     {
@@ -78,8 +78,8 @@ public sealed class WrongEngineTests : IDisposable
     {
         Recording wrong = Recording.Of(TrainingSetup.Plan("man"), batch: 3);
         float[] weights = wrong.Tensors["init.EMA.0.conv1.weight"].Values;
-        for (int i = 0; i < weights.Length; i++)
-            weights[i] *= 1.05f;
+        // One weight alone: a factor on all of them would vanish in the batch norm behind.
+        weights[5] += 0.5f;
         wrong.Write(folder["run"]);
         Refuses(folder["run"], "none", "losses");
     }
