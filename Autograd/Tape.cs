@@ -190,6 +190,7 @@ public sealed partial class Tape : IDisposable
         if (slot.Owned && !slot.Value.IsNone)
             slot.Value.Release();
         slot.Value = Tensor.None;
+        slot.Dropped = false;
     }
 
     private static void FreeGradient(ref Slot slot)

@@ -10,7 +10,7 @@ namespace ManSharp.Cli;
 /// <summary>verify FILE: repeats a recorded training run and says how far this engine's numbers are from the recorded ones.</summary>
 internal static class VerifyCommand
 {
-    private static readonly string[] GroupNames = ["losses", "gradients", "updates", "ema", "logits"];
+    private static readonly string[] GroupNames = ["losses", "gradients", "updates", "ema", "variances", "logits"];
 
     internal static Command Create()
     {

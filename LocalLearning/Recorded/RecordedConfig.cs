@@ -6,6 +6,7 @@ using ManSharp.Layers.Networks;
 using ManSharp.Layers.Training;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
+using ManSharp.Tensors;
 
 namespace ManSharp.LocalLearning.Recorded;
 
@@ -29,19 +30,28 @@ internal sealed partial record RecordedConfig
             using JsonDocument config = JsonDocument.Parse(Text(file, "config"));
             return Read(file, config.RootElement);
         }
-        catch (Exception error) when (error is JsonException or FormatException or OverflowException or ArgumentException
-            or KeyNotFoundException or InvalidOperationException)
+        catch (Exception error) when (DoesNotFit(error))
         {
-            throw new CheckpointException(
-                "Recorded run", path, "metadata that describes a training run (config, block_ends, batch, steps, lr, weight_decay, sgd)",
-                error.Message, "Use a file that was recorded for verification", error);
+            throw Refusal(path, error);
         }
     }
+
+    /// <summary>Whether an error means that metadata or tensors cannot be those of a run.</summary>
+    internal static bool DoesNotFit(Exception error) => error is JsonException or FormatException or OverflowException
+        or ArgumentException or KeyNotFoundException or InvalidOperationException or ShapeException;
+
+    /// <summary>Such an error as one of the file.</summary>
+    internal static CheckpointException Refusal(string path, Exception error) => new(
+        "Recorded run", path, "metadata that describes a training run (config, block_ends, batch, steps, lr, weight_decay, sgd, noise)",
+        error.Message.TrimEnd('.'), "Use a file that was recorded for verification", error);
 
     private static RecordedConfig Read(SafetensorsFile file, JsonElement config)
     {
         int classes = config.GetProperty("Classes").GetInt32();
-        NetworkSpec network = NetworkSpec.Parse(config.GetProperty("Arch").GetString()!, classes);
+        const string classifier = "init.fc64.weight";
+        if (Width(file, classifier) is { } outputs && outputs != classes)
+            throw new FormatException($"{classifier} [{outputs}, ...] where {classes} classes were expected");
+        NetworkSpec network = NetworkSpec.Parse(String(config, "Arch"), classes);
         Partition partition = Partition.Of(network, [.. Ends(Text(file, "block_ends"))]);
         LocalMethod method = Method(config);
         string sgd = Text(file, "sgd");
@@ -61,15 +71,14 @@ internal sealed partial record RecordedConfig
                     sgd.Contains("Nesterov", StringComparison.OrdinalIgnoreCase)
                     && !sgd.Contains("no Nesterov", StringComparison.OrdinalIgnoreCase)),
                 Heads = (block, inputs, outputs) => Head(file, method, block, inputs, outputs),
-                DecoderHidden = block =>
-                    file.TryGet($"init.decoders.{block}.decoder.0.weight", out SafetensorsEntry? weight) ? (int)weight.Shape[0] : 0,
+                DecoderHidden = block => Width(file, $"init.decoders.{block}.decoder.0.weight") ?? 0,
             },
         };
     }
 
     private static LocalMethod Method(JsonElement config)
     {
-        string name = config.GetProperty("Method").GetString()!, loss = config.GetProperty("Loss").GetString()!;
+        string name = String(config, "Method"), loss = String(config, "Loss");
         (bool average, bool bias) = name switch
         {
             "man" => (true, true),
@@ -85,7 +94,7 @@ internal sealed partial record RecordedConfig
             _ => throw new FormatException($"Loss '{loss}' is none of ce, contrast"),
         };
         return new LocalMethod(
-            name, config.GetProperty("Aux").GetString()!, labelLoss,
+            name, String(config, "Aux"), labelLoss,
             new LossWeights(Number(config, "Ixx1"), Number(config, "Ixx2"), Number(config, "Ixy1"), Number(config, "Ixy2")),
             average, bias, Number(config, "Momentum"), Number(config, "Widen"), config.GetProperty("Feature").GetInt32());
     }
@@ -94,14 +103,14 @@ internal sealed partial record RecordedConfig
     private static HeadSpec Head(SafetensorsFile file, LocalMethod method, int block, int inputs, int outputs)
     {
         HeadSpec published = HeadSpec.Parse(method.Head, inputs, outputs, method.Widen, method.Feature);
-        int Width(int place, int otherwise) =>
-            file.TryGet($"init.heads.{block}.{place}.weight", out SafetensorsEntry? weight) ? (int)weight.Shape[0] : otherwise;
+        int Recorded(int place) => Width(file, $"init.heads.{block}.{place}.weight")
+            ?? throw new KeyNotFoundException($"no tensor init.heads.{block}.{place}.weight, which head {method.Head} has");
         int firstLinear = 3 * published.Convolutions.Count + 2;
         return published with
         {
-            Convolutions = [.. published.Convolutions.Select((width, i) => Width(3 * i, width))],
-            Hidden = [.. published.Hidden.Select((width, i) => Width(firstLinear + 2 * i, width))],
-            Outputs = Width(firstLinear + 2 * published.Hidden.Count, outputs),
+            Convolutions = [.. published.Convolutions.Select((_, i) => Recorded(3 * i))],
+            Hidden = [.. published.Hidden.Select((_, i) => Recorded(firstLinear + 2 * i))],
+            Outputs = Recorded(firstLinear + 2 * published.Hidden.Count),
         };
     }
 
@@ -112,6 +121,20 @@ internal sealed partial record RecordedConfig
         return numbers.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(number => int.Parse(number, NumberStyles.None, CultureInfo.InvariantCulture));
     }
+
+    // The number of outputs of a layer: the first dimension of its recorded weight; null where there is no such weight.
+    private static int? Width(SafetensorsFile file, string name)
+    {
+        if (!file.TryGet(name, out SafetensorsEntry? weight))
+            return null;
+        // A weight without values would let a small file ask for much memory.
+        return weight.Shape is [<= int.MaxValue, ..] && weight.ElementCount > 0
+            ? (int)weight.Shape[0]
+            : throw new FormatException($"{name} [{string.Join(", ", weight.Shape)}] where a weight [out, in, ...] was expected");
+    }
+
+    private static string String(JsonElement config, string key) =>
+        config.GetProperty(key).GetString() ?? throw new FormatException($"no text for {key}");
 
     private static string Text(SafetensorsFile file, string key) => file.Metadata.TryGetValue(key, out string? text)
         ? text

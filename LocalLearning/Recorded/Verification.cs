@@ -80,7 +80,10 @@ public sealed record LossComparison(
 /// <summary>The outcome of repeating a recorded run.</summary>
 /// <param name="Description">The run in a line: network, blocks, method, losses.</param>
 /// <param name="Losses">Step by step, block by block.</param>
-/// <param name="Groups">Losses, gradients, updates, ema, logits: those that were recorded.</param>
+/// <param name="Groups">
+/// Losses, gradients, updates, ema, variances (the updates of running variances once more, by themselves), logits: those
+/// that were recorded.
+/// </param>
 public sealed record Verification(
     string Description, IReadOnlyList<LossComparison> Losses, IReadOnlyList<GroupDeviation> Groups)
 {

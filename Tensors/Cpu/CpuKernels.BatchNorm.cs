@@ -236,8 +236,11 @@ internal sealed unsafe partial class CpuKernels
             int j = 0;
             for (; j <= values - Vector<float>.Count; j += Vector<float>.Count)
             {
-                // g is read before either destination is written, since one of them may be dy.
+                // g is read before either destination is written, since one of them may be dy; dx comes last, since it may
+                // add to dresidual.
                 Vector<float> g = Rectified(upstream, rectified, j);
+                if (passed != null)
+                    (passedAdds ? Vector.Load(passed + j) + g : g).Store(passed + j);
                 if (to != null)
                 {
                     Vector<float> value = Vector.MultiplyAddEstimate(g, Vector.Load(k0 + j), Vector.Load(k2 + j));
@@ -245,20 +248,18 @@ internal sealed unsafe partial class CpuKernels
                         Vector.Load(k1 + j), value);
                     (adds ? Vector.Load(to + j) + value : value).Store(to + j);
                 }
-                if (passed != null)
-                    (passedAdds ? Vector.Load(passed + j) + g : g).Store(passed + j);
             }
             for (; j < values; j++)
             {
                 float g = rectified == null || rectified[j] > 0 ? upstream[j] : 0;
+                if (passed != null)
+                    passed[j] = passedAdds ? passed[j] + g : g;
                 if (to != null)
                 {
                     float value = float.MultiplyAddEstimate(from[j] - mean[j], k1[j],
                         float.MultiplyAddEstimate(g, k0[j], k2[j]));
                     to[j] = adds ? to[j] + value : value;
                 }
-                if (passed != null)
-                    passed[j] = passedAdds ? passed[j] + g : g;
             }
         }
     }

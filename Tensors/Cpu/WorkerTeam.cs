@@ -19,13 +19,17 @@ internal sealed unsafe class WorkerTeam : IDisposable
     // About 50 microseconds: longer than the gap between two kernels of a training step.
     private const int SpinLimit = 2000;
 
+    // The number of no job.
+    private const int Closed = 0;
+
     private readonly Worker[] workers;
     private void* job;
     private delegate*<void*, int, int, void> run;
     private int chunkCount;
     private int nextChunk;
-    private int pending;
+    private int active;
     private int epoch;
+    private int open;
     private volatile bool stopping;
     private ExceptionDispatchInfo? failure;
 
@@ -65,15 +69,21 @@ internal sealed unsafe class WorkerTeam : IDisposable
         run = &Invoke<TJob>;
         chunkCount = chunks;
         nextChunk = 0;
-        pending = workers.Length;
-        Interlocked.Increment(ref epoch);
+        if (++epoch == Closed)
+            epoch++;
+        Interlocked.Exchange(ref open, epoch);
         foreach (Worker worker in workers)
             if (Interlocked.Exchange(ref worker.Asleep, 0) == 1)
                 worker.Gate.Release();
+        var wait = new SpinWait();
         if (!CallerWaits)
             TakeChunks(0);
-        var wait = new SpinWait();
-        while (Volatile.Read(ref pending) != 0)
+        else
+            while (Volatile.Read(ref nextChunk) < chunkCount)
+                wait.SpinOnce(sleep1Threshold: -1);
+        // Every chunk is taken. Close the job: a worker that has not come yet finds nothing, and is not waited for.
+        Interlocked.Exchange(ref open, Closed);
+        while (Volatile.Read(ref active) != 0)
             wait.SpinOnce(sleep1Threshold: -1);
         if (failure is { } caught)
         {
@@ -114,10 +124,11 @@ internal sealed unsafe class WorkerTeam : IDisposable
 
     private void Work(Worker worker, int number)
     {
-        int seen = 0;
+        int seen = Closed;
         while (true)
         {
-            for (int spins = 0; Volatile.Read(ref epoch) == seen;)
+            int current;
+            for (int spins = 0; (current = Volatile.Read(ref open)) == Closed || current == seen;)
             {
                 if (stopping)
                     return;
@@ -127,13 +138,17 @@ internal sealed unsafe class WorkerTeam : IDisposable
                     continue;
                 }
                 Interlocked.Exchange(ref worker.Asleep, 1);
-                if (Volatile.Read(ref epoch) == seen && !stopping)
+                current = Volatile.Read(ref open);
+                if ((current == Closed || current == seen) && !stopping)
                     worker.Gate.Wait();
                 spins = 0;
             }
-            seen++;
-            TakeChunks(number);
-            Interlocked.Decrement(ref pending);
+            seen = current;
+            // Either this count is seen by the caller, who waits, or its closing is seen here.
+            Interlocked.Increment(ref active);
+            if (Volatile.Read(ref open) == seen)
+                TakeChunks(number);
+            Interlocked.Decrement(ref active);
         }
     }
 

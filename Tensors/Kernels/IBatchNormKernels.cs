@@ -27,7 +27,8 @@ public interface IBatchNormKernels
     /// dbeta (+)= sum g; dgamma (+)= sum g xh; dresidual (+)= g;
     /// dx (+)= gamma * inverseDeviation * (g - mean(g) - xh * mean(g xh)).
     /// dx, dresidual and the pair dgamma, dbeta may be absent; y is absent exactly when there is no ReLU.
-    /// dx or dresidual may be dy when its mode is Set. Scratch: 2 C values.
+    /// dx or dresidual may be dy when its mode is Set; dx may be dresidual when its mode is Add (x is its own residual), so
+    /// that dresidual is written first. Scratch: 2 C values.
     /// </summary>
     void BatchNormGradient(
         Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y, Tensor mean,
