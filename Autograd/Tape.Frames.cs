@@ -23,6 +23,19 @@ public sealed partial class Tape
             LeaveFrames(ref slot);
     }
 
+    private void KeepBeyondFrame(int depth, Variable variable)
+    {
+        if (frames.Count != depth)
+            throw new TapeException($"Tape: the innermost frame ({frames.Count}) was expected to hand out values. Got frame {depth}.");
+        _ = SlotOf(variable);
+        int start = frames[^1], place = held.LastIndexOf(variable.Index);
+        if (place < start)
+            return;
+        held.RemoveAt(place);
+        held.Insert(start, variable.Index);
+        frames[^1] = start + 1;
+    }
+
     private void CloseFrame(int depth, Variable result)
     {
         if (frames.Count != depth)
@@ -98,6 +111,9 @@ public sealed partial class Tape
                 tape.LetGo(x);
             return y;
         }
+
+        /// <summary>Hands a value to the enclosing frame and stays open: for calls with several results.</summary>
+        public void Keep(Variable variable) => tape.KeepBeyondFrame(depth, variable);
 
         /// <summary>Closes the frame and hands its result to the enclosing one.</summary>
         public Variable Return(Variable result)

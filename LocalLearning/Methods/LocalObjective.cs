@@ -63,6 +63,8 @@ public sealed class InfoProObjective(
     /// <inheritdoc/>
     public override BlockLosses Evaluate(Tape tape, Variable features, TrainingInput input)
     {
+        // What the auxiliary makes of the features dies with this frame as soon as its adjoints have read it.
+        using Tape.Frame frame = tape.OpenFrame();
         Variable y = momentum is null ? features : momentum.Forward(tape, features);
         Variable outputs = head.Forward(tape, y);
         bool contrastive = labelLoss == LabelLoss.Contrastive;
@@ -71,10 +73,18 @@ public sealed class InfoProObjective(
             : tape.SoftmaxCrossEntropy(outputs, input.Labels);
         Variable logits = contrastive ? Variable.None : outputs;
         if (decoder is null)
-            return new BlockLosses(tape.Scale(label, labelWeight), label, Variable.None, logits);
+            return Keep(frame, new BlockLosses(tape.Scale(label, labelWeight), label, Variable.None, logits));
         Variable reconstruction = tape.BinaryCrossEntropy(decoder.Forward(tape, y), input.Pixels);
         Variable total = tape.WeightedSum(reconstruction, reconstructionWeight, label, labelWeight);
-        return new BlockLosses(total, label, reconstruction, logits);
+        return Keep(frame, new BlockLosses(total, label, reconstruction, logits));
+    }
+
+    private static BlockLosses Keep(Tape.Frame frame, BlockLosses losses)
+    {
+        foreach (Variable variable in (ReadOnlySpan<Variable>)[losses.Total, losses.Label, losses.Reconstruction, losses.Logits])
+            if (!variable.IsNone)
+                frame.Keep(variable);
+        return losses;
     }
 
     /// <inheritdoc/>
