@@ -86,6 +86,17 @@ public sealed partial class Tape : IDisposable
             : slot.Gradient;
     }
 
+    /// <summary>
+    /// Says that a value made on this tape is kept until the step ends, whatever adjoints need: what is made from it may
+    /// then be recomputed.
+    /// </summary>
+    public Variable Keep(Variable variable)
+    {
+        ref Slot slot = ref SlotOf(variable);
+        slot.RecomputeDepth = 0;
+        return variable;
+    }
+
     /// <summary>Takes a value out of the tape: its memory is the caller's to release and outlives the step.</summary>
     /// <exception cref="TapeException">The value is not the tape's own, or is gone.</exception>
     public Tensor Take(Variable variable)

@@ -58,7 +58,7 @@ public sealed class LocalTrainer : IDisposable
             Tape tape = block.Tape;
             block.Parameters.BeginGradients();
 
-            Variable x = block.Forward(tape, tape.Input(features));
+            Variable x = tape.Keep(block.Forward(tape, tape.Input(features)));
             BlockLosses losses = block.Objective.Evaluate(tape, x, input);
             tape.Backward(losses.Total);
 
