@@ -1,5 +1,5 @@
-using ManSharp.Tensors;
 using System.Runtime.ExceptionServices;
+using ManSharp.Tensors;
 
 namespace ManSharp.Datasets;
 

@@ -1,5 +1,5 @@
-using ManSharp.Tensors;
 using System.Numerics;
+using ManSharp.Tensors;
 
 namespace ManSharp.Datasets;
 

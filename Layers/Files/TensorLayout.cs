@@ -83,10 +83,10 @@ public static class TensorLayout
         int rows, int columns)
     {
         for (int top = 0; top < rows; top += Tile)
-        for (int left = 0; left < columns; left += Tile)
-        for (int column = left; column < Math.Min(left + Tile, columns); column++)
-        for (int row = top; row < Math.Min(top + Tile, rows); row++)
-            destination[column * destinationStride + row] = source[row * sourceStride + column];
+            for (int left = 0; left < columns; left += Tile)
+                for (int column = left; column < Math.Min(left + Tile, columns); column++)
+                    for (int row = top; row < Math.Min(top + Tile, rows); row++)
+                        destination[column * destinationStride + row] = source[row * sourceStride + column];
     }
 
     private static void Check(string function, ReadOnlySpan<float> source, ReadOnlySpan<float> destination,

@@ -1,5 +1,5 @@
-using ManSharp.Tensors;
 using ManSharp.Datasets;
+using ManSharp.Tensors;
 using Xunit;
 
 namespace ManSharp.Tests.Pure.Datasets;

@@ -1,6 +1,6 @@
-using ManSharp.Tensors;
 using System.Diagnostics;
 using ManSharp.Datasets;
+using ManSharp.Tensors;
 using Xunit;
 
 namespace ManSharp.Tests.Pure.Datasets;

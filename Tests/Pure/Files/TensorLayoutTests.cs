@@ -21,11 +21,11 @@ public sealed class TensorLayoutTests
         TensorLayout.HwioToOihw(hwio, back, outputs, inputs, height, width);
 
         for (int o = 0; o < outputs; o++)
-        for (int i = 0; i < inputs; i++)
-        for (int h = 0; h < height; h++)
-        for (int w = 0; w < width; w++)
-            Assert.Equal(oihw[((o * inputs + i) * height + h) * width + w],
-                hwio[((h * width + w) * inputs + i) * outputs + o]);
+            for (int i = 0; i < inputs; i++)
+                for (int h = 0; h < height; h++)
+                    for (int w = 0; w < width; w++)
+                        Assert.Equal(oihw[((o * inputs + i) * height + h) * width + w],
+                            hwio[((h * width + w) * inputs + i) * outputs + o]);
         Assert.Equal(oihw, back);
     }
 
@@ -44,11 +44,11 @@ public sealed class TensorLayoutTests
         TensorLayout.NhwcToNchw(nhwc, back, batch, channels, height, width);
 
         for (int n = 0; n < batch; n++)
-        for (int c = 0; c < channels; c++)
-        for (int h = 0; h < height; h++)
-        for (int w = 0; w < width; w++)
-            Assert.Equal(nchw[((n * channels + c) * height + h) * width + w],
-                nhwc[((n * height + h) * width + w) * channels + c]);
+            for (int c = 0; c < channels; c++)
+                for (int h = 0; h < height; h++)
+                    for (int w = 0; w < width; w++)
+                        Assert.Equal(nchw[((n * channels + c) * height + h) * width + w],
+                            nhwc[((n * height + h) * width + w) * channels + c]);
         Assert.Equal(nchw, back);
     }
 
@@ -66,8 +66,8 @@ public sealed class TensorLayoutTests
         TensorLayout.InOutToOutIn(inOut, back, outputs, inputs);
 
         for (int o = 0; o < outputs; o++)
-        for (int i = 0; i < inputs; i++)
-            Assert.Equal(outIn[o * inputs + i], inOut[i * outputs + o]);
+            for (int i = 0; i < inputs; i++)
+                Assert.Equal(outIn[o * inputs + i], inOut[i * outputs + o]);
         Assert.Equal(outIn, back);
     }
 
