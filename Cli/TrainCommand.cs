@@ -32,7 +32,8 @@ internal static class TrainCommand
         LossWeights weights = LocalMethod.DefaultWeights;
         Option<float[]> lossWeights = Options.Numbers("--weights", "L1,L1',L2,L2'",
             [weights.ReconstructionFirst, weights.ReconstructionLast, weights.LabelFirst, weights.LabelLast],
-            "weights of the pixels' loss in the first and last local block, then of the labels'");
+            "weights of the pixels' loss in the first and the last local block, then of the labels' loss; "
+            + "0,0 for pixels: no decoder; the paper's, for long runs: 5,4,0.5,0.4");
         Option<float> decay = Options.Number("--weight-decay", "X", TrainSettings.DefaultWeightDecay, 0, 1, "pulls weights towards 0");
         Option<int?> size = Options.OptionalWhole("--size", "S", 4, 4096, "scale and crop images to S x S [default: as they are]");
         Option<int?> limit = Options.OptionalWhole("--limit", "N", 1, Many, "train on at most N images [default: all]");

@@ -60,9 +60,9 @@ internal static class RunTexts
             $"measured; {Words.Bytes(summary.PredictedPeakBytes)} predicted");
         yield return ("end to end", Words.Bytes(summary.EndToEndPeakBytes), summary.MemorySaved switch
         {
-            0 => "as this run: predicted for the same network and batch with bp",
-            > 0 => $"predicted for the same network and batch with bp: {100 * summary.MemorySaved:0.0} % saved",
-            _ => $"predicted for the same network and batch with bp: {-100 * summary.MemorySaved:0.0} % less than this run",
+            0 => "predicted for bp, same network and batch: this run",
+            > 0 => $"predicted for bp, same network and batch: {100 * summary.MemorySaved:0.0} % saved",
+            _ => $"predicted for bp, same network and batch: this run takes {-100 * summary.MemorySaved:0.0} % more",
         });
     }
 }
