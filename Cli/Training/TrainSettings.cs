@@ -8,7 +8,7 @@ internal sealed record TrainSettings
 {
     internal const string DefaultNetwork = "resnet20";
     internal const string DefaultMethod = "man";
-    internal const int DefaultBlocks = 5;
+    internal const int DefaultBlocks = 3;
     internal const int DefaultEpochs = 2;
     internal const int DefaultBatch = 64;
     internal const float DefaultLearningRate = 0.1f;
