@@ -13,6 +13,7 @@ internal static class Devices
         if (device.Computes)
             return device;
         device.Dispose();
-        throw new InputException($"--device: auto or cpu was expected. Got '{name}', which counts memory and computes nothing.");
+        throw new InputException(
+            $"--device: auto or cpu was expected. Got '{name}', which counts memory and computes nothing.");
     }
 }

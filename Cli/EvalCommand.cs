@@ -1,4 +1,5 @@
 using System.CommandLine;
+using ManSharp.Cli.Display;
 using ManSharp.Cli.Parsing;
 using ManSharp.Cli.Training;
 using ManSharp.Datasets;
@@ -16,17 +17,25 @@ internal static class EvalCommand
 {
     // Training images are opened along with the test images but not looked at.
     private const int FewTrainingImages = 64;
+    private const string TrainedOn = "Pass the data set that the model was trained on.";
 
     internal static Command Create()
     {
-        var model = new Argument<string>("model") { HelpName = "MODEL.safetensors", Description = "what mansharp train wrote, or its folder" };
+        var model = new Argument<string>("model")
+        {
+            HelpName = "MODEL.safetensors",
+            Description = "what mansharp train wrote, or its folder",
+        };
         Option<string> data = Options.Word("--data", "shapes|PATH", ShapesDataset.Name,
             "the data set whose test images are classified; its classes must be the model's");
         Option<int> batch = Options.Whole("--batch", "B", 128, 1, int.MaxValue, "images at once");
         Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to compute");
         Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024, "worker threads");
-        Option<bool> strict = new("--strict") { Description = "refuse a data set with an unreadable image instead of skipping it" };
-        var command = new Command("eval", "Prints the test accuracy of a trained network.") { model, data, batch, device, threads, strict };
+        Option<bool> strict = Options.Strict();
+        var command = new Command("eval", "Prints the test accuracy of a trained network.")
+        {
+            model, data, batch, device, threads, strict,
+        };
         command.SetAction(result => Execute(
             result.GetValue(model)!, result.GetValue(data)!, result.GetValue(batch),
             result.GetValue(device)!, result.GetValue(threads), result.GetValue(strict)));
@@ -55,14 +64,15 @@ internal static class EvalCommand
         batch = Math.Min(batch, dataset.Test.Count);
         using var buffers = new InputBuffers(device, plan, batch, card.Mean, card.Deviation);
         using var loader = new DataLoader(
-            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false, Math.Clamp(threads / 2, 1, 8));
+            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false,
+            Math.Clamp(threads / 2, 1, 8));
         int correct = Accuracy.CountCorrect(device, trainer, buffers, loader, () => { });
 
         Console.WriteLine(
-            $"test accuracy {Words.Percent((double)correct / dataset.Test.Count)} ({correct} of {dataset.Test.Count} images), "
-            + $"{network.Name} on {dataset.Name}");
+            $"test accuracy {Words.Percent((double)correct / dataset.Test.Count)} "
+            + $"({correct} of {dataset.Test.Count} images), {network.Name} on {dataset.Name}");
         if (dataset.Skipped.Count > 0)
-            Console.WriteLine(Display.RunTexts.Skipped(dataset.Skipped.Count, dataset.Skipped.Select(image => image.File)));
+            Console.WriteLine(RunTexts.Skipped(dataset.Skipped.Count, dataset.Skipped.Select(image => image.File)));
         return ExitCode.Fine;
     }
 
@@ -71,7 +81,7 @@ internal static class EvalCommand
         if (spec == ShapesDataset.Name && card.ImageSize != ShapesDataset.Side)
             throw new InputException(
                 $"--data: images of {card.ImageSize}x{card.ImageSize}, the size of '{path}', were expected. "
-                + $"Got shapes, which has {ShapesDataset.Side}x{ShapesDataset.Side}. Pass the data set that the model was trained on.");
+                + $"Got shapes, which has {ShapesDataset.Side}x{ShapesDataset.Side}. {TrainedOn}");
         ImageDataset dataset = ImageDataset.Open(spec, new DatasetOptions
         {
             Size = card.ImageSize,
@@ -84,7 +94,7 @@ internal static class EvalCommand
             : dataset.Train.ClassNames.SequenceEqual(card.ClassNames)
                 ? null
                 : $"{spec}: the {card.ClassNames.Count} classes of '{path}' ({Some(card.ClassNames)}) were expected. "
-                    + $"Got {dataset.Train.ClassNames.Count} ({Some(dataset.Train.ClassNames)}). Pass the data set that the model was trained on.";
+                    + $"Got {dataset.Train.ClassNames.Count} ({Some(dataset.Train.ClassNames)}). {TrainedOn}";
         if (problem is null)
             return dataset;
         dataset.Dispose();

@@ -28,9 +28,11 @@ internal static class Failure
         FileNotFoundException or DirectoryNotFoundException =>
             (ExitCode.BadInput, $"{Sentence(exception.Message)} Check the path."),
         IOException or UnauthorizedAccessException =>
-            (ExitCode.BadInput, $"{Sentence(exception.Message)} Check the path, its permissions and the room on its disk."),
+            (ExitCode.BadInput,
+                $"{Sentence(exception.Message)} Check the path, its permissions and the room on its disk."),
         OutOfMemoryException =>
-            (ExitCode.BadInput, "Memory: there is not enough of it. Use a smaller --batch, a smaller --size or --limit."),
+            (ExitCode.BadInput,
+                "Memory: there is not enough of it. Use a smaller --batch, a smaller --size or --limit."),
         _ => (ExitCode.Fault,
             $"{exception.GetType().Name}: {Sentence(exception.Message)} This is a fault of mansharp itself: "
             + $"set {TraceVariable}=1 to see where it happens, and report it."),

@@ -48,7 +48,11 @@ internal static class Program
         ParseResult result = root.Parse(arguments.Length == 0 ? ["--help"] : arguments, configuration);
         if (result.Action is not RootHelp && result.Errors.Count > 0)
             throw new InputException(ParseErrors.Describe(result));
-        return result.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+        return result.Invoke(new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        });
     }
 
     private static void ShowExamplesInHelp(RootCommand root)

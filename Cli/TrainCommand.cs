@@ -20,7 +20,8 @@ internal static class TrainCommand
             $"{string.Join(", ", LocalMethod.Names)}; bp is end to end");
         Option<int?> blocks = Options.OptionalWhole("--blocks", "K", 1, Many,
             $"gradient-isolated blocks [default: {TrainSettings.DefaultBlocks}, with bp always 1]");
-        Option<int> epochs = Options.Whole("--epochs", "N", TrainSettings.DefaultEpochs, 1, 100_000, "passes over the training images");
+        Option<int> epochs = Options.Whole("--epochs", "N", TrainSettings.DefaultEpochs, 1, 100_000,
+            "passes over the training images");
         Option<int> batch = Options.Whole("--batch", "B", TrainSettings.DefaultBatch, 2, Many, "images of a step");
         Option<float> rate = Options.Number("--lr", "X", TrainSettings.DefaultLearningRate, 0, 1000,
             "the greatest learning rate; it warms up and decays as a cosine");
@@ -28,25 +29,30 @@ internal static class TrainCommand
             "how slowly an averaged copy follows the next block");
         Option<string?> head = Options.OptionalWord("--head", "NcMf",
             "auxiliary classifier: N convolutions, M linear layers [default: 1c2f]");
-        Option<string> labelLoss = Options.Word("--label-loss", "ce|contrast", "ce", "cross entropy, or supervised contrastive");
+        Option<string> labelLoss = Options.Word("--label-loss", "ce|contrast", "ce",
+            "cross entropy, or supervised contrastive");
         LossWeights weights = LocalMethod.DefaultWeights;
         Option<float[]> lossWeights = Options.Numbers("--weights", "L1,L1',L2,L2'",
             [weights.ReconstructionFirst, weights.ReconstructionLast, weights.LabelFirst, weights.LabelLast],
-            "weights of the pixels' loss in the first and last local block, then of the labels'");
-        Option<float> decay = Options.Number("--weight-decay", "X", TrainSettings.DefaultWeightDecay, 0, 1, "pulls weights towards 0");
-        Option<int?> size = Options.OptionalWhole("--size", "S", 4, 4096, "scale and crop images to S x S [default: as they are]");
+            "weights of the pixels' loss in the first and the last local block, then of the labels' loss; "
+            + "0,0 for pixels: no decoder; the paper's, for long runs: 5,4,0.5,0.4");
+        Option<float> decay = Options.Number("--weight-decay", "X", TrainSettings.DefaultWeightDecay, 0, 1,
+            "pulls weights towards 0");
+        Option<int?> size = Options.OptionalWhole("--size", "S", 4, 4096,
+            "scale and crop images to S x S [default: as they are]");
         Option<int?> limit = Options.OptionalWhole("--limit", "N", 1, Many, "train on at most N images [default: all]");
         Option<ulong> seed = Options.Seed("--seed", "what first weights, order and augmentation are drawn from");
         Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to train");
         Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024,
             "worker threads; results do not depend on it");
-        Option<bool> strict = new("--strict") { Description = "refuse a data set with an unreadable image instead of skipping it" };
-        Option<string?> folder = Options.OptionalWord("--out", "DIR", "the folder to write, new or empty [default: runs/TIME-NAME]");
+        Option<bool> strict = Options.Strict();
+        Option<string?> folder = Options.OptionalWord("--out", "DIR",
+            "the folder to write, new or empty [default: runs/TIME-NAME]");
 
-        var command = new Command("train", "Trains a network and writes it, its metrics and its settings into a folder.")
+        var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.")
         {
-            data, network, method, blocks, epochs, batch, rate, momentum, head, labelLoss, lossWeights, decay, size, limit,
-            seed, device, threads, strict, folder,
+            data, network, method, blocks, epochs, batch, rate, momentum, head, labelLoss, lossWeights, decay,
+            size, limit, seed, device, threads, strict, folder,
         };
         command.SetAction(result => TrainingRun.Execute(
             new TrainSettings

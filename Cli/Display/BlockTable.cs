@@ -17,7 +17,8 @@ internal sealed class BlockTable(Partition partition, bool reconstructs)
     private Table DrawRows(TrainingProgress progress)
     {
         bool pixels = reconstructs && progress.Blocks > 1;
-        Table table = new Table().Border(TableBorder.Simple).AddColumn(Right("block")).AddColumn("units").AddColumn(Right("loss"));
+        Table table = new Table().Border(TableBorder.Simple)
+            .AddColumn(Right("block")).AddColumn("units").AddColumn(Right("loss"));
         if (progress.Blocks > 1)
             table.AddColumn(Right("labels"));
         if (pixels)
@@ -42,7 +43,8 @@ internal sealed class BlockTable(Partition partition, bool reconstructs)
         for (int column = 0; column < GridColumns; column++)
             table.AddColumn(Right(""));
         foreach (int[] blocks in Enumerable.Range(0, progress.Blocks).Chunk(GridColumns))
-            table.AddRow([.. blocks.Select(block => $"[grey]{block + 1,3}[/] {Words.Loss(progress.Losses(block).Total),6}")]);
+            table.AddRow([.. blocks.Select(
+                block => $"[grey]{block + 1,3}[/] {Words.Loss(progress.Losses(block).Total),6}")]);
         return table;
     }
 

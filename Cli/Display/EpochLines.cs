@@ -14,24 +14,28 @@ internal static class EpochLines
     {
         string epoch = Epoch(progress.Epoch, progress.Epochs);
         string losses = Losses([.. Enumerable.Range(0, progress.Blocks).Select(progress.Losses)], MostLosses);
-        return $"{epoch}  {100 * progress.Step / progress.StepsPerEpoch,6} %   train {Words.Percent(progress.TrainAccuracy),8}  "
-            + $"loss {losses}  {progress.ImagesPerSecond,5:0} images/s  {Words.Duration(progress.SecondsLeft)} left";
+        return $"{epoch}  {100 * progress.Step / progress.StepsPerEpoch,6} %   "
+            + $"train {Words.Percent(progress.TrainAccuracy),8}  loss {losses}  "
+            + $"{progress.ImagesPerSecond,5:0} images/s  {Words.Duration(progress.SecondsLeft)} left";
     }
 
     /// <summary>After an epoch.</summary>
     internal static string Done(EpochRecord record, int epochs) =>
-        $"{Accuracies(record, epochs)}  loss {Losses(record.Blocks, MostLosses)}  {record.ImagesPerSecond,5:0} images/s  "
-        + Words.Duration(record.RunSeconds);
+        $"{Accuracies(record, epochs)}  loss {Losses(record.Blocks, MostLosses)}  "
+        + $"{record.ImagesPerSecond,5:0} images/s  {Words.Duration(record.RunSeconds)}";
 
     /// <summary>After an epoch, for a terminal of this many columns.</summary>
     internal static string Done(EpochRecord record, int epochs, int columns) =>
-        $"{Accuracies(record, epochs)}  loss {Losses(record.Blocks, (columns - CharactersBesideLosses) / CharactersOfLoss)}  "
+        $"{Accuracies(record, epochs)}  "
+        + $"loss {Losses(record.Blocks, (columns - CharactersBesideLosses) / CharactersOfLoss)}  "
         + Words.Duration(record.RunSeconds);
 
     private static string Accuracies(EpochRecord record, int epochs) =>
-        $"{Epoch(record.Epoch, epochs)}  test {Words.Percent(record.TestAccuracy),8}  train {Words.Percent(record.TrainAccuracy),8}";
+        $"{Epoch(record.Epoch, epochs)}  test {Words.Percent(record.TestAccuracy),8}  "
+        + $"train {Words.Percent(record.TrainAccuracy),8}";
 
-    private static string Epoch(int epoch, int epochs) => $"epoch {epoch.ToString().PadLeft($"{epochs}".Length)}/{epochs}";
+    private static string Epoch(int epoch, int epochs) =>
+        $"epoch {$"{epoch}".PadLeft($"{epochs}".Length)}/{epochs}";
 
     // Of too many blocks the first and the last ones.
     private static string Losses(IReadOnlyList<BlockLosses> blocks, int most)

@@ -24,7 +24,7 @@ internal interface ITrainingDisplay
 /// <summary>Chooses the display.</summary>
 internal static class TrainingDisplay
 {
-    /// <summary>A live one on a terminal; plain lines in files, pipes and terminals that cannot move the cursor.</summary>
+    /// <summary>A live one on a terminal; plain lines in files, pipes and on terminals without cursor.</summary>
     internal static ITrainingDisplay Create(TrainingSetup setup)
     {
         Spectre.Console.Capabilities terminal = Spectre.Console.AnsiConsole.Profile.Capabilities;

@@ -20,9 +20,9 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
         string[] title = [.. RunTexts.Title(setup)];
         AnsiConsole.MarkupLine($"[bold]{Markup.Escape(title[0])}[/]");
         foreach (string text in title.Skip(1))
-            AnsiConsole.MarkupLine(text.StartsWith("skipped", StringComparison.Ordinal) || text.StartsWith("note", StringComparison.Ordinal)
-                ? $"[yellow]{Markup.Escape(text)}[/]"
-                : Markup.Escape(text));
+            AnsiConsole.MarkupLine(Markup.Escape(text));
+        foreach (string text in RunTexts.Notes(setup))
+            AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(text)}[/]");
         AnsiConsole.MarkupLine($"[grey]{Markup.Escape($"writing to {folder}")}[/]");
         AnsiConsole.WriteLine();
     }
@@ -56,13 +56,13 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
 
     public void Conclude(RunSummary summary, string folder)
     {
-        var results = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
+        Table results = new Table().Border(TableBorder.Rounded).HideHeaders()
+            .AddColumn("").AddColumn(new TableColumn("").RightAligned()).AddColumn("");
         foreach ((string name, string value, string remark) in RunTexts.Results(summary))
             results.AddRow(new Text(name), new Markup($"[bold]{Markup.Escape(value)}[/]"), new Text(remark));
         AnsiConsole.Write(results);
         if (summary.SkippedImages > 0)
-            AnsiConsole.MarkupLine(
-                $"[yellow]{Markup.Escape(RunTexts.Skipped(summary.SkippedImages, summary.SkippedExamples.Select(image => image.File)))}[/]");
+            AnsiConsole.MarkupLine($"[yellow]{Markup.Escape(RunTexts.Skipped(summary))}[/]");
         AnsiConsole.MarkupLine($"written to [bold]{Markup.Escape(folder)}[/]");
     }
 
@@ -74,7 +74,9 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
         string bar = $"epoch {progress.Epoch}/{progress.Epochs} [green]{new string(glyph, done)}[/]"
             + $"[grey]{new string(AnsiConsole.Profile.Capabilities.Unicode ? '─' : '.', BarWidth - done)}[/] "
             + $"{state}   [bold]{progress.ImagesPerSecond:0}[/] images/s   {Words.Duration(progress.SecondsLeft)} left";
-        string test = progress.Last is { } last ? $"test {Words.Percent(last.TestAccuracy)} (epoch {last.Epoch})" : "test -";
+        string test = progress.Last is { } last
+            ? $"test {Words.Percent(last.TestAccuracy)} (epoch {last.Epoch})"
+            : "test -";
         return new Rows(new List<IRenderable>
         {
             new Text(""),

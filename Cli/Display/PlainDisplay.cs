@@ -12,7 +12,7 @@ internal sealed class PlainDisplay(TrainingSetup setup) : ITrainingDisplay
 
     public void Announce(string folder)
     {
-        foreach (string text in RunTexts.Title(setup))
+        foreach (string text in RunTexts.Title(setup).Concat(RunTexts.Notes(setup)))
             Console.WriteLine(text);
         Console.WriteLine($"writing to {folder}");
     }
@@ -43,7 +43,7 @@ internal sealed class PlainDisplay(TrainingSetup setup) : ITrainingDisplay
         foreach ((string name, string value, string remark) in RunTexts.Results(summary))
             Console.WriteLine($"{name,-14}  {value,9}  {remark}");
         if (summary.SkippedImages > 0)
-            Console.WriteLine(RunTexts.Skipped(summary.SkippedImages, summary.SkippedExamples.Select(image => image.File)));
+            Console.WriteLine(RunTexts.Skipped(summary));
         Console.WriteLine($"written to {folder}");
     }
 }

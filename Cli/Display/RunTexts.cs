@@ -12,18 +12,26 @@ internal static class RunTexts
     /// <summary>What is trained on what.</summary>
     internal static IEnumerable<string> Title(TrainingSetup setup)
     {
-        (TrainSettings settings, Partition partition, ImageSet train) = (setup.Settings, setup.Plan.Partition, setup.Data.Train);
+        (TrainSettings settings, Partition partition) = (setup.Settings, setup.Plan.Partition);
+        ImageSet train = setup.Data.Train;
         string blocks = partition.Blocks == 1 ? "end to end" : $"{partition.Blocks} blocks";
         yield return $"{setup.Plan.Network.Name}, {settings.Method}, {blocks} on {setup.Device.Name} "
             + $"({settings.Threads} {(settings.Threads == 1 ? "thread" : "threads")})";
         yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
             + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
-        if (setup.Settings.Blocks is { } asked && asked != partition.Blocks)
+    }
+
+    /// <summary>What a person may not have expected.</summary>
+    internal static IEnumerable<string> Notes(TrainingSetup setup)
+    {
+        int blocks = setup.Plan.Partition.Blocks;
+        if (setup.Settings.Blocks is { } asked && asked != blocks)
             yield return setup.Plan.Method.EndToEnd
                 ? $"note: bp trains end to end, so --blocks {asked} is taken as 1"
-                : $"note: --blocks {asked} is every unit its own block: {partition.Blocks}";
+                : $"note: --blocks {asked} is every unit its own block: {blocks}";
         if (setup.Data.Test.Count == 0)
-            yield return "note: there are no test images, so no test accuracy: every class has a single image and there is no test/ folder";
+            yield return "note: there are no test images, so no test accuracy: "
+                + "every class has a single image and there is no test/ folder";
         if (setup.Data.Skipped.Count > 0)
             yield return Skipped(setup.Data.Skipped.Count, setup.Data.Skipped.Select(image => image.File));
     }
@@ -35,6 +43,10 @@ internal static class RunTexts
         string more = count > SkippedNamed ? $" and {count - SkippedNamed} more" : "";
         return $"skipped {count} unreadable {(count == 1 ? "image" : "images")}: {names}{more}";
     }
+
+    /// <summary>The same at the end of a run.</summary>
+    internal static string Skipped(RunSummary summary) =>
+        Skipped(summary.SkippedImages, summary.SkippedExamples.Select(image => image.File));
 
     /// <summary>The units of a block: stem, 1-3.</summary>
     internal static string Units(Partition partition, int block)
@@ -49,20 +61,23 @@ internal static class RunTexts
     {
         if (summary.TestAccuracy is { } accuracy)
             yield return ("test accuracy", Words.Percent(accuracy),
-                $"after epoch {summary.EpochsDone}; best {Words.Percent(summary.BestTestAccuracy)}, epoch {summary.BestEpoch}");
+                $"after epoch {summary.EpochsDone}; "
+                + $"best {Words.Percent(summary.BestTestAccuracy)}, epoch {summary.BestEpoch}");
         else
-            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy), $"in epoch {summary.EpochsDone}; there are no test images");
+            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy),
+                $"in epoch {summary.EpochsDone}; there are no test images");
         yield return ("time", Words.Duration(summary.Seconds), $"{summary.ImagesPerSecond:0} training images/s");
-        yield return ("parameters", Words.Count(summary.NetworkParameters), summary.AllParameters == summary.NetworkParameters
+        bool plain = summary.AllParameters == summary.NetworkParameters;
+        yield return ("parameters", Words.Count(summary.NetworkParameters), plain
             ? "no auxiliary networks"
             : $"{Words.Count(summary.AllParameters)} with auxiliary networks, while training");
         yield return ("peak memory", Words.Bytes(summary.PeakBytes),
             $"measured; {Words.Bytes(summary.PredictedPeakBytes)} predicted");
         yield return ("end to end", Words.Bytes(summary.EndToEndPeakBytes), summary.MemorySaved switch
         {
-            0 => "as this run: predicted for the same network and batch with bp",
-            > 0 => $"predicted for the same network and batch with bp: {100 * summary.MemorySaved:0.0} % saved",
-            _ => $"predicted for the same network and batch with bp: {-100 * summary.MemorySaved:0.0} % less than this run",
+            0 => "predicted for bp, same network and batch: this run",
+            > 0 => $"predicted for bp, same network and batch: {100 * summary.MemorySaved:0.0} % saved",
+            _ => $"predicted for bp, same network and batch: this run takes {-100 * summary.MemorySaved:0.0} % more",
         });
     }
 }

@@ -16,7 +16,8 @@ internal static class Options
         new(name) { HelpName = helpName, Description = description };
 
     /// <summary>A whole number from <paramref name="least"/> to <paramref name="most"/>.</summary>
-    internal static Option<int> Whole(string name, string helpName, int initial, int least, int most, string description) =>
+    internal static Option<int> Whole(
+        string name, string helpName, int initial, int least, int most, string description) =>
         new(name)
         {
             HelpName = helpName,
@@ -35,7 +36,8 @@ internal static class Options
         };
 
     /// <summary>A finite number from <paramref name="least"/> to <paramref name="most"/>.</summary>
-    internal static Option<float> Number(string name, string helpName, float initial, float least, float most, string description) =>
+    internal static Option<float> Number(
+        string name, string helpName, float initial, float least, float most, string description) =>
         new(name)
         {
             HelpName = helpName,
@@ -66,8 +68,8 @@ internal static class Options
                 for (int i = 0; i < parts.Length; i++)
                     good &= TryNumber(parts[i], out values[i]) && values[i] >= 0;
                 if (!good)
-                    result.AddError(
-                        Expected(name, $"a list of {initial.Length} numbers from 0, with commas between,", text, Show(initial)));
+                    result.AddError(Expected(
+                        name, $"a list of {initial.Length} numbers from 0, with commas between,", text, Show(initial)));
                 return values;
             },
         };
@@ -86,6 +88,10 @@ internal static class Options
             return value;
         },
     };
+
+    /// <summary>--strict, which says what an unreadable image means.</summary>
+    internal static Option<bool> Strict() =>
+        new("--strict") { Description = "refuse a data set with an unreadable image instead of skipping it" };
 
     private static int? ParseWhole(ArgumentResult result, string name, int least, int most)
     {

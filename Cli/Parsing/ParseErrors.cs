@@ -31,7 +31,8 @@ internal static class ParseErrors
         IEnumerable<string> known = isOption
             ? command.Options.Select(option => option.Name)
             : command.Subcommands.Select(subcommand => subcommand.Name);
-        string what = isOption ? $"unknown option '{token}'" : isRoot ? $"unknown command '{token}'" : $"unexpected argument '{token}'";
+        string kind = isOption ? "unknown option" : isRoot ? "unknown command" : "unexpected argument";
+        string what = $"{kind} '{token}'";
         string place = isRoot ? "" : $"{command.Name}: ";
         return Spelling.Nearest(token, known) is { } near ? $"{place}{what}. Did you mean {near}?" : $"{place}{what}.";
     }

@@ -6,7 +6,8 @@ namespace ManSharp.Cli.Training;
 internal static class RunConfiguration
 {
     internal static string Version =>
-        typeof(RunConfiguration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        typeof(RunConfiguration).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()
+            ?.InformationalVersion ?? "unknown";
 
     internal static object Describe(TrainingSetup setup)
     {

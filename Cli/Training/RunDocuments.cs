@@ -54,7 +54,7 @@ internal sealed record RunSummary
 
     public required long PredictedPeakBytes { get; init; }
 
-    /// <summary>What end-to-end training of the same network at the same batch would take, from the dry device.</summary>
+    /// <summary>What end-to-end training of the same network and batch would take, from the dry device.</summary>
     public required long EndToEndPeakBytes { get; init; }
 
     /// <summary>1 - PeakBytes / EndToEndPeakBytes.</summary>

@@ -33,9 +33,11 @@ internal sealed class RunFolder
         if (path.Length == 0)
             throw new InputException("--out: a folder's path was expected. Got ''. Give a new name.");
         if (System.IO.File.Exists(path))
-            throw new InputException($"--out: a new or empty folder was expected. Got the file '{path}'. Give a new name.");
+            throw new InputException(
+                $"--out: a new or empty folder was expected. Got the file '{path}'. Give a new name.");
         if (Directory.Exists(path) && Directory.EnumerateFileSystemEntries(path).Any())
-            throw new InputException($"--out: a new or empty folder was expected. Got '{path}', which is not empty. Give a new name.");
+            throw new InputException(
+                $"--out: a new or empty folder was expected. Got '{path}', which is not empty. Give a new name.");
     }
 
     /// <summary>Makes the named folder, or one of the run's own under runs/.</summary>
@@ -49,7 +51,8 @@ internal sealed class RunFolder
         return new RunFolder(path, madeHere);
     }
 
-    internal void Write(string name, object document) => WriteWhole(name, JsonSerializer.Serialize(document, indented) + "\n");
+    internal void Write(string name, object document) =>
+        WriteWhole(name, JsonSerializer.Serialize(document, indented) + "\n");
 
     /// <summary>Adds a line to metrics.jsonl.</summary>
     internal void Append(EpochRecord record)

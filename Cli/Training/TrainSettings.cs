@@ -8,8 +8,8 @@ internal sealed record TrainSettings
 {
     internal const string DefaultNetwork = "resnet20";
     internal const string DefaultMethod = "man";
-    internal const int DefaultBlocks = 4;
-    internal const int DefaultEpochs = 4;
+    internal const int DefaultBlocks = 3;
+    internal const int DefaultEpochs = 2;
     internal const int DefaultBatch = 64;
     internal const float DefaultLearningRate = 0.1f;
     internal const float DefaultWeightDecay = 1e-4f;

@@ -6,7 +6,9 @@ namespace ManSharp.Cli.Training;
 /// <summary>Where a run is: what displays show and what epochs are summed up from.</summary>
 internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch, int blocks)
 {
-    private readonly double[] reconstruction = new double[blocks], label = new double[blocks], total = new double[blocks];
+    private readonly double[] reconstruction = new double[blocks];
+    private readonly double[] label = new double[blocks];
+    private readonly double[] total = new double[blocks];
     private readonly Stopwatch run = Stopwatch.StartNew();
     private readonly Stopwatch training = new();
     private double trainingSecondsBefore;

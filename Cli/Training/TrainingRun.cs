@@ -8,6 +8,8 @@ namespace ManSharp.Cli.Training;
 /// <summary>mansharp train, from checked settings to the written folder.</summary>
 internal sealed class TrainingRun : IDisposable
 {
+    private const int SkippedNamed = 10;
+
     private readonly TrainingSetup setup;
     private readonly Interruption interruption;
     private readonly ITrainingDisplay display;
@@ -22,18 +24,19 @@ internal sealed class TrainingRun : IDisposable
     private TrainingRun(TrainingSetup setup, Interruption interruption, ITrainingDisplay display)
     {
         (this.setup, this.interruption, this.display) = (setup, interruption, display);
-        TrainSettings settings = setup.Settings;
+        (TrainSettings settings, ImageDataset data) = (setup.Settings, setup.Data);
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
-            setup.Device, setup.Plan, settings.Batch, setup.Data.Normalization.Mean, setup.Data.Normalization.Deviation);
+            setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
         int loaders = Math.Clamp(settings.Threads / 2, 1, 8);
         train = new DataLoader(
-            setup.Data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
-        if (setup.Data.Test.Count > 0)
+            data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
+        if (data.Test.Count > 0)
             test = new DataLoader(
-                setup.Data.Test, settings.Batch, Augmentation.None, settings.Seed, shuffle: false, dropLast: false, loaders);
+                data.Test, settings.Batch, Augmentation.None, settings.Seed, shuffle: false, dropLast: false, loaders);
         schedule = new CosineSchedule(settings.LearningRate, settings.Epochs, train.BatchesPerEpoch);
-        progress = new TrainingProgress(settings.Epochs, train.BatchesPerEpoch, settings.Batch, setup.Plan.Partition.Blocks);
+        progress = new TrainingProgress(
+            settings.Epochs, train.BatchesPerEpoch, settings.Batch, setup.Plan.Partition.Blocks);
     }
 
     /// <summary>Checks, trains, writes, and tells what came out.</summary>
@@ -76,7 +79,8 @@ internal sealed class TrainingRun : IDisposable
         }
         catch (OperationCanceledException)
         {
-            string message = $"Stopped in epoch {progress.Epoch}: the files are complete up to epoch {progress.Last!.Epoch}.";
+            string message =
+                $"Stopped in epoch {progress.Epoch}: the files are complete up to epoch {progress.Last!.Epoch}.";
             Conclude(folder, "interrupted", message);
             throw new OperationCanceledException(message);
         }
@@ -142,9 +146,9 @@ internal sealed class TrainingRun : IDisposable
         for (int block = 0; block < report.Blocks.Count; block++)
             if (!float.IsFinite(report.Blocks[block].Total))
                 throw new FailedException(
-                    $"Training diverged: the loss of block {block + 1} of {report.Blocks.Count} is {report.Blocks[block].Total} "
-                    + $"in epoch {progress.Epoch}, step {progress.Step + 1}. Use a lower --lr than {setup.Settings.LearningRate}, "
-                    + "or smaller --weights.");
+                    $"Training diverged: the loss of block {block + 1} of {report.Blocks.Count} is "
+                    + $"{report.Blocks[block].Total} in epoch {progress.Epoch}, step {progress.Step + 1}. "
+                    + $"Use a lower --lr than {setup.Settings.LearningRate}, or smaller --weights.");
     }
 
     private void Conclude(RunFolder folder, string status, string? message)
@@ -172,6 +176,7 @@ internal sealed class TrainingRun : IDisposable
         EndToEndPeakBytes = setup.EndToEndPeakBytes,
         MemorySaved = 1 - (double)peakBytes / setup.EndToEndPeakBytes,
         SkippedImages = setup.Data.Skipped.Count,
-        SkippedExamples = [.. setup.Data.Skipped.Take(10).Select(image => new SkippedDocument(image.File, image.Reason))],
+        SkippedExamples =
+            [.. setup.Data.Skipped.Take(SkippedNamed).Select(image => new SkippedDocument(image.File, image.Reason))],
     };
 }

@@ -24,7 +24,7 @@ internal sealed class TrainingSetup : IDisposable
         Data = data;
         Plan = plan;
         int side = data.Train.Height;
-        // The embedded shapes come at random places and angles already; photographs are cropped and mirrored as is usual.
+        // The embedded shapes come at random places and angles already; photographs are mirrored, as is usual.
         Augmentation = settings.Data == ShapesDataset.Name
             ? new Augmentation(ShapesCropPadding, Flip: false)
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
@@ -48,7 +48,8 @@ internal sealed class TrainingSetup : IDisposable
     internal long EndToEndPeakBytes { get; }
 
     internal ModelCard Card => new(
-        Plan.Network.Name, Data.Train.ClassNames, Plan.ImageSize, Data.Normalization.Mean, Data.Normalization.Deviation);
+        Plan.Network.Name, Data.Train.ClassNames, Plan.ImageSize,
+        Data.Normalization.Mean, Data.Normalization.Deviation);
 
     internal static TrainingSetup Open(TrainSettings settings)
     {
@@ -100,14 +101,16 @@ internal sealed class TrainingSetup : IDisposable
         if (images.Height != images.Width)
             throw new InputException(
                 $"{spec}: square images were expected. Got {images.Width}x{images.Height}. "
-                + $"Give the side to which they are scaled and cropped, such as --size {Math.Min(images.Width, images.Height)}.");
+                + "Give the side to which they are scaled and cropped, "
+                + $"such as --size {Math.Min(images.Width, images.Height)}.");
     }
 
     private static void RequireBatch(TrainSettings settings, ImageSet images)
     {
         if (images.Count < 2)
             throw new InputException(
-                $"{settings.Data}: at least 2 training images were expected. Got {images.Count}. Add images, or raise --limit.");
+                $"{settings.Data}: at least 2 training images were expected. Got {images.Count}. "
+                + "Add images, or raise --limit.");
         if (settings.Batch > images.Count)
             throw new InputException(
                 $"--batch: at most the {images.Count} training images of {settings.Data} were expected. "
@@ -120,6 +123,7 @@ internal sealed class TrainingSetup : IDisposable
         if (PredictedPeakBytes > present)
             throw new InputException(
                 $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
-                + $"Got {Words.Bytes(present)} on this machine. Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}.");
+                + $"Got {Words.Bytes(present)} on this machine. "
+                + $"Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}.");
     }
 }

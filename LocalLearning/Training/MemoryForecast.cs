@@ -8,7 +8,9 @@ namespace ManSharp.LocalLearning.Training;
 /// <summary>The memory that training will take, found by training one step on the dry device.</summary>
 public static class MemoryForecast
 {
-    /// <summary>The greatest number of bytes that are live at once while a plan trains: parameters, batch and activations.</summary>
+    /// <summary>
+    /// The greatest number of bytes that are live at once while a plan trains: parameters, batch and activations.
+    /// </summary>
     /// <param name="plan">What is trained.</param>
     /// <param name="batch">Images of a step.</param>
     public static long PeakBytes(NetworkPlan plan, int batch)

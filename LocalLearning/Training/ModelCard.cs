@@ -12,7 +12,8 @@ namespace ManSharp.LocalLearning.Training;
 /// <param name="Mean">[R, G, B] of the training images, in 0..1.</param>
 /// <param name="Deviation">[R, G, B] of the training images, in 0..1.</param>
 public sealed record ModelCard(
-    string Network, IReadOnlyList<string> ClassNames, int ImageSize, IReadOnlyList<float> Mean, IReadOnlyList<float> Deviation)
+    string Network, IReadOnlyList<string> ClassNames, int ImageSize, IReadOnlyList<float> Mean,
+    IReadOnlyList<float> Deviation)
 {
     private const int LargestImage = 4096;
     private const int MostClasses = 100_000;
@@ -38,14 +39,18 @@ public sealed record ModelCard(
     {
         string[] classes = Parse<string[]>("classes", "a list of 2 or more class names",
             names => names.Length is >= 2 and <= MostClasses && names.All(name => name is not null));
-        int size = Parse<int>("image_size", $"a whole number from 1 to {LargestImage}", side => side is >= 1 and <= LargestImage);
+        int size = Parse<int>("image_size", $"a whole number from 1 to {LargestImage}",
+            side => side is >= 1 and <= LargestImage);
         float[] mean = Parse<float[]>("mean", "3 numbers from 0 to 1", values => IsColour(values));
-        float[] deviation = Parse<float[]>("std", "3 numbers above 0, at most 1", values => IsColour(values) && values.All(v => v > 0));
+        float[] deviation = Parse<float[]>("std", "3 numbers above 0, at most 1",
+            values => IsColour(values) && values.All(v => v > 0));
         return new ModelCard(Text("network"), classes, size, mean, deviation);
 
         string Text(string key) => metadata.TryGetValue(key, out string? text)
             ? text
-            : throw Bad(path, $"metadata with '{key}'", metadata.Count == 0 ? "no metadata" : $"only {string.Join(", ", metadata.Keys.Take(8))}");
+            : throw Bad(
+                path, $"metadata with '{key}'",
+                metadata.Count == 0 ? "no metadata" : $"only {string.Join(", ", metadata.Keys.Take(8))}");
 
         T Parse<T>(string key, string expected, Func<T, bool> holds)
         {

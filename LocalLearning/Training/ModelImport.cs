@@ -27,7 +27,8 @@ public static class ModelImport
         {
             int[] expected = ModelExport.FileShape(tensor.Value.Shape);
             if (!file.TryGet(tensor.Name, out SafetensorsEntry? entry))
-                throw Bad($"a tensor '{tensor.Name}' [{string.Join(", ", expected)}] was expected", "none of that name");
+                throw Bad(
+                    $"a tensor '{tensor.Name}' [{string.Join(", ", expected)}] was expected", "none of that name");
             if (!entry.Shape.SequenceEqual(expected.Select(length => (long)length)))
                 throw Bad(
                     $"tensor '{tensor.Name}' with shape [{string.Join(", ", expected)}] was expected",
@@ -38,7 +39,8 @@ public static class ModelImport
             throw Bad($"only the {tensors.Count} tensors of {network} were expected", $"also '{extra.Name}'");
 
         CheckpointException Bad(string expected, string found) => new(
-            "Model", path, expected, found, $"The file is no plain {network}: pass a model.safetensors that mansharp train wrote");
+            "Model", path, expected, found,
+            $"The file is no plain {network}: pass a model.safetensors that mansharp train wrote");
     }
 
     private static void Turn(ReadOnlySpan<float> file, Span<float> own, Shape shape)

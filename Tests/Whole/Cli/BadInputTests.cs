@@ -50,8 +50,11 @@ public sealed class BadInputTests : IDisposable
     {
         scratch.Write("taken/notes.txt", [1]);
         CliProcess.Run(scratch.Path, "train", "--out", "taken").RefusedWith("--out", "'taken'", "not empty");
-        CliProcess.Run(scratch.Path, "train", "--out", "taken/notes.txt").RefusedWith("--out", "the file 'taken/notes.txt'");
-        Assert.Equal(["notes.txt"], Directory.EnumerateFileSystemEntries(Path.Combine(scratch.Path, "taken")).Select(Path.GetFileName));
+        CliProcess.Run(scratch.Path, "train", "--out", "taken/notes.txt")
+            .RefusedWith("--out", "the file 'taken/notes.txt'");
+        Assert.Equal(
+            ["notes.txt"],
+            Directory.EnumerateFileSystemEntries(Path.Combine(scratch.Path, "taken")).Select(Path.GetFileName));
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class BadInputTests : IDisposable
         scratch.Write("evil.tar", kind == "link"
             ? new TarFile().Add("c/link.png", [], '2', "/etc/passwd").ToArray()
             : new TarFile().Add("../c/0.png", PngFile.Plain(4, 4, 1, 2, 3)).ToArray());
-        CliProcess.Run(scratch.Path, "train", "--data", "evil.tar", "--out", "out").RefusedWith("evil.tar", kind == "link" ? "link" : "..");
+        CliProcess.Run(scratch.Path, "train", "--data", "evil.tar", "--out", "out")
+            .RefusedWith("evil.tar", kind == "link" ? "link" : "..");
         Assert.False(Directory.Exists(Path.Combine(scratch.Path, "out")));
     }
 
@@ -101,8 +105,10 @@ public sealed class BadInputTests : IDisposable
         scratch.Write($"good/class0/{name}", hostile);
         scratch.Write($"bad/a/{name}", hostile);
         scratch.Write($"bad/b/{name}", hostile);
-        CliProcess.Run(scratch.Path, "train", "--data", "good", "--batch", "2", "--strict", "--out", "out").RefusedWith(name, "--strict");
-        CliProcess.Run(scratch.Path, "train", "--data", "bad", "--batch", "2", "--out", "out").RefusedWith(name, "unreadable");
+        CliProcess.Run(scratch.Path, "train", "--data", "good", "--batch", "2", "--strict", "--out", "out")
+            .RefusedWith(name, "--strict");
+        CliProcess.Run(scratch.Path, "train", "--data", "bad", "--batch", "2", "--out", "out")
+            .RefusedWith(name, "unreadable");
         Assert.False(Directory.Exists(Path.Combine(scratch.Path, "out")));
     }
 

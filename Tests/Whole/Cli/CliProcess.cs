@@ -12,7 +12,7 @@ internal static class CliProcess
     /// <summary>Runs the program to its end.</summary>
     internal static Result Run(string folder, params string[] arguments) => Run(folder, (_, _) => { }, arguments);
 
-    /// <summary>Runs the program to its end; <paramref name="onLine"/> sees every line of its output as it comes.</summary>
+    /// <summary>The same; <paramref name="onLine"/> sees every line of output as it comes.</summary>
     internal static Result Run(string folder, Action<Process, string> onLine, params string[] arguments)
     {
         using Process process = Start(folder, arguments);
@@ -30,7 +30,8 @@ internal static class CliProcess
         if (!process.WaitForExit(limit))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"mansharp {string.Join(' ', arguments)} did not end within {limit.TotalSeconds} s. Output: {output}");
+            Assert.Fail(
+                $"mansharp {string.Join(' ', arguments)} did not end within {limit.TotalSeconds} s. Output: {output}");
         }
         // Waits for the last lines, too.
         process.WaitForExit();
@@ -66,7 +67,7 @@ internal static class CliProcess
             return this;
         }
 
-        /// <summary>Demands one line of error that has all of these words, no stack trace, and the exit code of bad input.</summary>
+        /// <summary>Demands the exit code of bad input and one line of error with all of these words.</summary>
         internal void RefusedWith(params string[] words)
         {
             Assert.True(ExitCode == 2, $"exit code {ExitCode}\n{Output}\n{Error}");

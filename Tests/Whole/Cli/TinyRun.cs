@@ -22,8 +22,8 @@ public sealed class TinyRun : IDisposable
 
     /// <summary>The same run again, into another folder, with other options where they are given.</summary>
     internal CliProcess.Result Train(string folder, params string[] more) => CliProcess.Run(scratch.Path, [
-        "train", "--network", "resnet8", "--blocks", "3", "--limit", "96", "--batch", "32", "--epochs", "2", "--seed", "7",
-        "--out", folder, .. more,
+        "train", "--network", "resnet8", "--blocks", "3", "--limit", "96", "--batch", "32", "--epochs", "2",
+        "--seed", "7", "--out", folder, .. more,
     ]);
 
     public void Dispose() => scratch.Dispose();

@@ -34,9 +34,10 @@ public sealed class TrainFormsTests : IDisposable
     public void Every_method_trains(string method, string option, string value)
     {
         string output = CliProcess.Run(scratch.Path, [
-            "train", "--method", method, "--network", "resnet8", "--blocks", "2", "--limit", "32", "--batch", "16", "--epochs", "1",
-            "--out", "out", option, value]).Succeeded().Output;
-        Assert.Contains(method == "bp" ? "note: bp trains end to end, so --blocks 2 is taken as 1" : "2 blocks", output);
+            "train", "--method", method, "--network", "resnet8", "--blocks", "2", "--limit", "32", "--batch", "16",
+            "--epochs", "1", "--out", "out", option, value]).Succeeded().Output;
+        string expected = method == "bp" ? "note: bp trains end to end, so --blocks 2 is taken as 1" : "2 blocks";
+        Assert.Contains(expected, output);
     }
 
     [Fact]
@@ -45,13 +46,15 @@ public sealed class TrainFormsTests : IDisposable
         scratch.WriteClasses("photos/", classes: 2, images: 10);
         scratch.Write("photos/class0/broken.png", [1, 2, 3]);
         CliProcess.Result result = CliProcess.Run(
-            scratch.Path, "train", "--data", "photos", "--network", "resnet8", "--blocks", "2", "--size", "8", "--batch", "4",
-            "--epochs", "1", "--out", "out").Succeeded();
+            scratch.Path, "train", "--data", "photos", "--network", "resnet8", "--blocks", "2", "--size", "8",
+            "--batch", "4", "--epochs", "1", "--out", "out").Succeeded();
         Assert.Contains("skipped 1 unreadable image: photos/class0/broken.png", result.Output);
-        using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(scratch.Path, "out", "summary.json")));
+        using JsonDocument summary = JsonDocument.Parse(
+            File.ReadAllText(Path.Combine(scratch.Path, "out", "summary.json")));
         Assert.Equal(1, summary.RootElement.GetProperty("skippedImages").GetInt32());
         Assert.EndsWith(
-            "broken.png", summary.RootElement.GetProperty("skippedExamples")[0].GetProperty("file").GetString(), StringComparison.Ordinal);
+            "broken.png", summary.RootElement.GetProperty("skippedExamples")[0].GetProperty("file").GetString(),
+            StringComparison.Ordinal);
         string eval = CliProcess.Run(scratch.Path, "eval", "out", "--data", "photos").Succeeded().Output;
         double accuracy = summary.RootElement.GetProperty("testAccuracy").GetDouble();
         Assert.Contains($"({Math.Round(4 * accuracy)} of 4 images)", eval);
@@ -62,8 +65,8 @@ public sealed class TrainFormsTests : IDisposable
     {
         scratch.WriteClasses("photos/", classes: 4, images: 1);
         string output = CliProcess.Run(
-            scratch.Path, "train", "--data", "photos", "--network", "resnet8", "--blocks", "1", "--batch", "2", "--epochs", "1",
-            "--out", "out").Succeeded().Output;
+            scratch.Path, "train", "--data", "photos", "--network", "resnet8", "--blocks", "1", "--batch", "2",
+            "--epochs", "1", "--out", "out").Succeeded().Output;
         Assert.Contains("no test images", output);
         Assert.Contains("train accuracy", output);
     }
@@ -72,8 +75,8 @@ public sealed class TrainFormsTests : IDisposable
     public void A_diverging_run_fails_with_the_place_and_a_remedy()
     {
         CliProcess.Result result = CliProcess.Run(
-            scratch.Path, "train", "--network", "resnet8", "--blocks", "2", "--limit", "320", "--batch", "16", "--epochs", "1",
-            "--lr", "1000", "--out", "out");
+            scratch.Path, "train", "--network", "resnet8", "--blocks", "2", "--limit", "320", "--batch", "16",
+            "--epochs", "1", "--lr", "1000", "--out", "out");
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("Training diverged: the loss of block ", result.Error);
         Assert.Contains("epoch 1, step ", result.Error);
@@ -92,14 +95,16 @@ public sealed class TrainFormsTests : IDisposable
                 if (line.StartsWith("epoch ", StringComparison.Ordinal) && line.Contains("  test "))
                     Process.Start("kill", ["-INT", $"{process.Id}"]).Dispose();
             },
-            "train", "--network", "resnet8", "--blocks", "2", "--limit", "64", "--batch", "32", "--epochs", "10000", "--out", "out");
+            "train", "--network", "resnet8", "--blocks", "2", "--limit", "64", "--batch", "32", "--epochs", "10000",
+            "--out", "out");
         Assert.Equal(130, result.ExitCode);
         Assert.Contains("the files are complete up to epoch ", result.Error);
         string folder = Path.Combine(scratch.Path, "out");
         using JsonDocument summary = JsonDocument.Parse(File.ReadAllText(Path.Combine(folder, "summary.json")));
         Assert.Equal("interrupted", summary.RootElement.GetProperty("status").GetString());
         Assert.Equal(
-            File.ReadAllLines(Path.Combine(folder, "metrics.jsonl")).Length, summary.RootElement.GetProperty("epochsDone").GetInt32());
+            File.ReadAllLines(Path.Combine(folder, "metrics.jsonl")).Length,
+            summary.RootElement.GetProperty("epochsDone").GetInt32());
         Assert.True(File.Exists(Path.Combine(folder, "model.safetensors")));
         Assert.Empty(Directory.EnumerateFiles(folder, "*.tmp"));
     }
