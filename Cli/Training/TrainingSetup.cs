@@ -3,6 +3,7 @@ using ManSharp.Layers.Networks;
 using ManSharp.Layers.Training;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
+using ManSharp.LocalLearning.Planning;
 using ManSharp.LocalLearning.Training;
 using ManSharp.Tensors;
 
@@ -28,8 +29,8 @@ internal sealed class TrainingSetup : IDisposable
         Augmentation = settings.Data == ShapesDataset.Name
             ? new Augmentation(ShapesCropPadding, Flip: false)
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
-        PredictedPeakBytes = MemoryForecast.PeakBytes(plan, settings.Batch);
-        EndToEndPeakBytes = MemoryForecast.PeakBytes(MemoryForecast.EndToEnd(plan), settings.Batch);
+        PredictedPeakBytes = StepCost.Predict(plan, settings.Batch).PeakBytes;
+        EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), settings.Batch).PeakBytes;
     }
 
     internal TrainSettings Settings { get; }

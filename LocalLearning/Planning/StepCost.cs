@@ -1,3 +1,4 @@
+using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
 using ManSharp.LocalLearning.Training;
@@ -17,18 +18,19 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
     {
         using Device dry = Device.Dry();
         using var trainer = new LocalTrainer(dry, plan, seed: 0);
-        TrainingInput input = RentBatch(dry, plan.ImageSize, batch);
-        dry.Memory.ResetPeak();
+        float[] ones = [.. Enumerable.Repeat(1f, NetworkSpec.ImageChannels)];
+        using var buffers = new InputBuffers(dry, plan, batch, ones, ones);
         double flops = dry.Kernels.Flops;
         long calls = dry.Kernels.Calls;
-        trainer.Step(input, rate: 0.1f);
-        return new StepCost(dry.Memory.PeakBytes, dry.Memory.LiveBytes, dry.Kernels.Flops - flops, dry.Kernels.Calls - calls);
+        trainer.Step(buffers.First(batch), rate: 0);
+        return new StepCost(
+            dry.Memory.PeakBytes, dry.Memory.LiveBytes, dry.Kernels.Flops - flops, dry.Kernels.Calls - calls);
     }
 
-    /// <summary>Memory for a batch: pixels, normalized images, labels.</summary>
-    public static TrainingInput RentBatch(Device device, int imageSize, int batch)
+    /// <summary>The same network, trained end to end.</summary>
+    public static NetworkPlan EndToEnd(NetworkPlan plan) => plan with
     {
-        var images = new Shape(batch, imageSize, imageSize, 3);
-        return new TrainingInput(device.Rent(images), device.Rent(images), device.Rent(new Shape(batch)));
-    }
+        Method = LocalMethod.Parse("bp"),
+        Partition = Partition.For(plan.Network, 1),
+    };
 }

@@ -32,13 +32,14 @@ public sealed class StepMemoryTests
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         foreach (int batch in new[] { 2, 5, 12 })
         {
-            TrainingInput input = TrainingSetup.Batch(device, plan, batch);
+            using var buffers = new InputBuffers(device, plan, batch, [0.5f, 0.4f, 0.3f], [0.2f, 0.25f, 0.3f]);
             device.Memory.ResetPeak();
-            trainer.Step(input, rate: 0.1f);
+            trainer.Step(
+                buffers.Load(HostValues.Normal(batch * 16 * 16 * 3, seed: 1), [.. Enumerable.Range(0, batch).Select(i => (float)(i % 10))]),
+                rate: 0.1f);
             StepCost predicted = StepCost.Predict(plan, batch);
             Assert.Equal((batch, predicted.PeakBytes), (batch, device.Memory.PeakBytes));
             Assert.Equal((batch, predicted.LiveBytes), (batch, device.Memory.LiveBytes));
-            input.Release();
         }
     }
 
@@ -51,7 +52,7 @@ public sealed class StepMemoryTests
         NetworkPlan plan = TrainingSetup.Plan(method, depth: 32, imageSize: 32);
         using Device device = Device.Dry();
         using var trainer = new LocalTrainer(device, plan, seed: 1);
-        TrainingInput input = StepCost.RentBatch(device, plan.ImageSize, 128);
+        TrainingInput input = TrainingSetup.Batch(device, plan, 128);
         long between = device.Memory.LiveBytes;
         trainer.Step(input, rate: 0.1f);
         trainer.Step(input, rate: 0.1f);

@@ -2,7 +2,6 @@ using ManSharp.Layers.Networks;
 using ManSharp.Layers.Training;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
-using ManSharp.LocalLearning.Planning;
 using ManSharp.LocalLearning.Training;
 using ManSharp.Tensors;
 
@@ -25,7 +24,8 @@ internal static class TrainingSetup
         {
             Network = network,
             Partition = Partition.For(network, local.EndToEnd ? 1 : blocks ?? network.Units.Count),
-            Method = local,
+            // With decoders, whatever the trainer's default is.
+            Method = local with { Weights = LocalMethod.PaperWeights },
             ImageSize = imageSize,
             Optimizer = new SgdOptions(WeightDecay: 0.01f),
         };
@@ -34,7 +34,8 @@ internal static class TrainingSetup
     /// <summary>Random images, pixels and labels; the caller releases them.</summary>
     public static TrainingInput Batch(Device device, NetworkPlan plan, int batch, ulong seed = 1)
     {
-        TrainingInput input = StepCost.RentBatch(device, plan.ImageSize, batch);
+        var shape = new Shape(batch, plan.ImageSize, plan.ImageSize, 3);
+        var input = new TrainingInput(device.Rent(shape), device.Rent(shape), device.Rent(new Shape(batch)));
         float[] images = HostValues.Normal(input.Images.Length, seed);
         device.Kernels.Upload(input.Images, images);
         device.Kernels.Upload(input.Pixels, [.. images.Select(value => 1 / (1 + MathF.Exp(-value)))]);
