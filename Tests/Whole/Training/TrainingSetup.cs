@@ -24,8 +24,8 @@ internal static class TrainingSetup
         {
             Network = network,
             Partition = Partition.For(network, local.EndToEnd ? 1 : blocks ?? network.Units.Count),
-            // With decoders, whatever the trainer's default is.
-            Method = local with { Weights = LocalMethod.PaperWeights },
+            // With decoders, whatever the trainer's default is, and weights under which a fault of either loss shows.
+            Method = local with { Weights = new LossWeights(0.1f, 0.1f, 1, 1) },
             ImageSize = imageSize,
             Optimizer = new SgdOptions(WeightDecay: 0.01f),
         };
