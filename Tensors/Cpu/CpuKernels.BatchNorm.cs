@@ -9,11 +9,12 @@ internal sealed unsafe partial class CpuKernels
     private const int ShiftRows = 64;
 
     /// <remarks>
-    /// One pass over x: sums of d and d d with d = x - shift, shift being near the mean, so that nothing cancels however
-    /// far the mean lies from zero: mean = shift + S1 / M, variance = (S2 - S1 S1 / M) / M.
+    /// One pass over x: sums of d and d d with d = x - shift, shift being near the mean, so that nothing cancels
+    /// however far the mean lies from zero: mean = shift + S1 / M, variance = (S2 - S1 S1 / M) / M.
     /// </remarks>
     public void BatchNormStatistics(
-        Tensor mean, Tensor inverseDeviation, Tensor runningMean, Tensor runningVariance, Tensor x, float epsilon, float momentum)
+        Tensor mean, Tensor inverseDeviation, Tensor runningMean, Tensor runningVariance, Tensor x, float epsilon,
+        float momentum)
     {
         Calls++;
         RowPlan plan = PlanRows(x.Length, x.Shape.Last);
@@ -41,7 +42,8 @@ internal sealed unsafe partial class CpuKernels
             if (runningMeans != null)
                 runningMeans[c] = (float)((1 - (double)momentum) * runningMeans[c] + momentum * average);
             if (runningVariances != null)
-                runningVariances[c] = (float)((1 - (double)momentum) * runningVariances[c] + momentum * variance * unbiased);
+                runningVariances[c] =
+                    (float)((1 - (double)momentum) * runningVariances[c] + momentum * variance * unbiased);
         }
     }
 
@@ -72,11 +74,12 @@ internal sealed unsafe partial class CpuKernels
     }
 
     /// <remarks>
-    /// Two passes: the sums of g and g (x - mean); then dx = k0 g + k1 (x - mean) + k2 with k0 = gamma inverseDeviation,
-    /// k1 = -k0 inverseDeviation mean(g xh), k2 = -k0 mean(g). Scratch holds mean(g) and mean(g xh).
+    /// Two passes: the sums of g and g (x - mean); then dx = k0 g + k1 (x - mean) + k2 with k0 = gamma
+    /// inverseDeviation, k1 = -k0 inverseDeviation mean(g xh), k2 = -k0 mean(g). Scratch holds mean(g) and mean(g xh).
     /// </remarks>
     public void BatchNormGradient(
-        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y, Tensor mean,
+        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y,
+        Tensor mean,
         Tensor inverseDeviation, Tensor gamma, Write dxWrite, Write parameterWrite, Write residualWrite)
     {
         Calls++;
@@ -171,49 +174,46 @@ internal sealed unsafe partial class CpuKernels
         Vector<float> gradient = Vector.Load(dy + at);
         return y == null
             ? gradient
-            : Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(y + at), Vector<float>.Zero), gradient, Vector<float>.Zero);
+            : Vector.ConditionalSelect(Vector.GreaterThan(Vector.Load(y + at), Vector<float>.Zero), gradient,
+                Vector<float>.Zero);
     }
 
     // Coefficients lie behind one another, one width each: mean, scale, shift.
-    private readonly struct BatchNormApplyJob(float* y, float* x, float* residual, float* coefficients, bool relu, RowPlan plan)
+    private readonly struct BatchNormApplyJob(float* y, float* x, float* residual, float* coefficients, bool relu,
+        RowPlan plan)
         : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
-            nint start = plan.Start(chunk, out int count);
-            for (int done = 0; done < count; done += plan.Width)
-                ApplyRow(start + done, Math.Min(plan.Width, count - done));
-        }
-
-        private void ApplyRow(nint at, int width)
-        {
-            float* mean = coefficients;
-            float* scale = mean + plan.Width;
-            float* shift = scale + plan.Width;
-            float* from = x + at;
-            float* to = y + at;
-            float* added = residual == null ? null : residual + at;
-            Vector<float> floor = new(relu ? 0f : float.NegativeInfinity);
-            int j = 0;
-            for (; j <= width - Vector<float>.Count; j += Vector<float>.Count)
+            int start = plan.Start(chunk, out int count);
+            int width = plan.Width;
+            float* mean = coefficients, scale = mean + width, shift = scale + width;
+            float* from = x + start, to = y + start, added = residual == null ? null : residual + start;
+            float lowest = relu ? 0f : float.NegativeInfinity;
+            Vector<float> floor = new(lowest);
+            for (int rest = count; rest > 0; rest -= width, from += width, to += width)
             {
-                Vector<float> value = Vector.MultiplyAddEstimate(
-                    Vector.Load(from + j) - Vector.Load(mean + j), Vector.Load(scale + j), Vector.Load(shift + j));
-                if (added != null)
-                    value += Vector.Load(added + j);
-                Vector.Max(value, floor).Store(to + j);
-            }
-            for (; j < width; j++)
-            {
-                float value = float.MultiplyAddEstimate(from[j] - mean[j], scale[j], shift[j]);
-                if (added != null)
-                    value += added[j];
-                to[j] = relu ? MathF.Max(value, 0) : value;
+                int values = Math.Min(width, rest);
+                int j = 0;
+                for (; j <= values - Vector<float>.Count; j += Vector<float>.Count)
+                {
+                    Vector<float> value = Vector.MultiplyAddEstimate(
+                        Vector.Load(from + j) - Vector.Load(mean + j), Vector.Load(scale + j), Vector.Load(shift + j));
+                    if (added != null)
+                        value += Vector.Load(added + j);
+                    Vector.Max(value, floor).Store(to + j);
+                }
+                for (; j < values; j++)
+                {
+                    float value = float.MultiplyAddEstimate(from[j] - mean[j], scale[j], shift[j]);
+                    to[j] = MathF.Max(added == null ? value : value + added[j], lowest);
+                }
+                added = added == null ? null : added + width;
             }
         }
     }
 
-    // Coefficients lie behind one another, one width each: mean, k0, k1, k2.
+    // Coefficients lie behind one another, one width each: mean, k0, k1, k2. Absent tensors are null.
     private readonly struct BatchNormGradientJob(
         float* dx, float* dresidual, float* dy, float* x, float* y, float* coefficients, RowPlan plan, bool addDx,
         bool addResidual) : IChunkJob
@@ -221,40 +221,44 @@ internal sealed unsafe partial class CpuKernels
         public void Run(int chunk, int worker)
         {
             nint start = plan.Start(chunk, out int count);
-            for (int done = 0; done < count; done += plan.Width)
-                ApplyRow(start + done, Math.Min(plan.Width, count - done));
+            int width = plan.Width;
+            for (int done = 0; done < count; done += width)
+                ApplyRow(start + done, Math.Min(width, count - done));
         }
 
-        private void ApplyRow(nint at, int width)
+        private void ApplyRow(nint at, int values)
         {
-            float* mean = coefficients;
-            float* k0 = mean + plan.Width;
-            float* k1 = k0 + plan.Width;
-            float* k2 = k1 + plan.Width;
+            float* mean = coefficients, k0 = mean + plan.Width, k1 = k0 + plan.Width, k2 = k1 + plan.Width;
+            float* from = x + at, upstream = dy + at;
+            float* rectified = y == null ? null : y + at, to = dx == null ? null : dx + at;
+            float* passed = dresidual == null ? null : dresidual + at;
+            bool adds = addDx, passedAdds = addResidual;
             int j = 0;
-            for (; j <= width - Vector<float>.Count; j += Vector<float>.Count)
+            for (; j <= values - Vector<float>.Count; j += Vector<float>.Count)
             {
                 // g is read before either destination is written, since one of them may be dy.
-                Vector<float> g = Rectified(dy, y, at + j);
-                if (dx != null)
+                Vector<float> g = Rectified(upstream, rectified, j);
+                if (to != null)
                 {
                     Vector<float> value = Vector.MultiplyAddEstimate(g, Vector.Load(k0 + j), Vector.Load(k2 + j));
-                    value = Vector.MultiplyAddEstimate(Vector.Load(x + at + j) - Vector.Load(mean + j), Vector.Load(k1 + j), value);
-                    (addDx ? Vector.Load(dx + at + j) + value : value).Store(dx + at + j);
+                    value = Vector.MultiplyAddEstimate(Vector.Load(from + j) - Vector.Load(mean + j),
+                        Vector.Load(k1 + j), value);
+                    (adds ? Vector.Load(to + j) + value : value).Store(to + j);
                 }
-                if (dresidual != null)
-                    (addResidual ? Vector.Load(dresidual + at + j) + g : g).Store(dresidual + at + j);
+                if (passed != null)
+                    (passedAdds ? Vector.Load(passed + j) + g : g).Store(passed + j);
             }
-            for (; j < width; j++)
+            for (; j < values; j++)
             {
-                float g = y == null || y[at + j] > 0 ? dy[at + j] : 0;
-                if (dx != null)
+                float g = rectified == null || rectified[j] > 0 ? upstream[j] : 0;
+                if (to != null)
                 {
-                    float value = float.MultiplyAddEstimate(x[at + j] - mean[j], k1[j], float.MultiplyAddEstimate(g, k0[j], k2[j]));
-                    dx[at + j] = addDx ? dx[at + j] + value : value;
+                    float value = float.MultiplyAddEstimate(from[j] - mean[j], k1[j],
+                        float.MultiplyAddEstimate(g, k0[j], k2[j]));
+                    to[j] = adds ? to[j] + value : value;
                 }
-                if (dresidual != null)
-                    dresidual[at + j] = addResidual ? dresidual[at + j] + g : g;
+                if (passed != null)
+                    passed[j] = passedAdds ? passed[j] + g : g;
             }
         }
     }

@@ -25,7 +25,8 @@ internal sealed unsafe partial class CpuKernels
         int rowsPerChunk = RowsPerChunk(length);
         team.Run(
             new NormalizeGradientJob(
-                dx.Pointer(), dy.Pointer(), y.Pointer(), norms.Pointer(), y.Shape.Rows, length, rowsPerChunk, write == Write.Add),
+                dx.Pointer(), dy.Pointer(), y.Pointer(), norms.Pointer(), y.Shape.Rows, length, rowsPerChunk,
+                write == Write.Add),
             Chunks(y.Shape.Rows, rowsPerChunk));
     }
 
@@ -37,7 +38,8 @@ internal sealed unsafe partial class CpuKernels
         int chunks = Chunks(rows, rowsPerChunk);
         double* partials = Workspace(chunks);
         team.Run(
-            new ContrastiveJob(partials, similarity.Pointer(), labels.Pointer(), 1 / temperature, rows, rowsPerChunk), chunks);
+            new ContrastiveJob(partials, similarity.Pointer(), labels.Pointer(), 1 / temperature, rows, rowsPerChunk),
+            chunks);
         loss.Pointer()[0] = (float)SumPartials(partials, chunks);
     }
 
@@ -49,7 +51,8 @@ internal sealed unsafe partial class CpuKernels
         int rowsPerChunk = RowsPerChunk(rows);
         team.Run(
             new ContrastiveGradientJob(
-                dsimilarity.Pointer(), similarity.Pointer(), labels.Pointer(), upstream.Pointer()[0], 1 / temperature, rows,
+                dsimilarity.Pointer(), similarity.Pointer(), labels.Pointer(), upstream.Pointer()[0], 1 / temperature,
+                rows,
                 rowsPerChunk),
             Chunks(rows, rowsPerChunk));
     }
@@ -76,8 +79,12 @@ internal sealed unsafe partial class CpuKernels
         return sum;
     }
 
-    /// <summary>The others of a class: how many, and the sum of their similarities; count them in runs that leave the anchor out.</summary>
-    private static void AddPartners(float* similarity, float* labels, int count, float label, ref float partners, ref float sum)
+    /// <summary>
+    /// The others of a class: how many, and the sum of their similarities; count them in runs that leave the anchor
+    /// out.
+    /// </summary>
+    private static void AddPartners(float* similarity, float* labels, int count, float label, ref float partners,
+        ref float sum)
     {
         Vector<float> own = new(label), found = default, sums = default;
         int j = 0;
@@ -97,7 +104,8 @@ internal sealed unsafe partial class CpuKernels
             }
     }
 
-    private readonly struct NormalizeJob(float* y, float* norms, float* x, int rows, int length, int rowsPerChunk) : IChunkJob
+    private readonly struct NormalizeJob(float* y, float* norms, float* x, int rows, int length, int rowsPerChunk)
+        : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
@@ -167,7 +175,8 @@ internal sealed unsafe partial class CpuKernels
 
     // dloss / ds_ij = share / T * (exp(s_ij / T) / sum over a != i of exp(s_ia / T) - (j in P(i)) / |P(i)|)
     private readonly struct ContrastiveGradientJob(
-        float* dsimilarity, float* similarity, float* labels, float upstream, float sharpness, int rows, int rowsPerChunk)
+        float* dsimilarity, float* similarity, float* labels, float upstream, float sharpness, int rows,
+        int rowsPerChunk)
         : IChunkJob
     {
         public void Run(int chunk, int worker)

@@ -57,7 +57,8 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    private readonly struct UnaryGradientJob<TOperation>(float* dx, float* dy, float* x, float* y, int length, Write write)
+    private readonly struct UnaryGradientJob<TOperation>(float* dx, float* dy, float* x, float* y, int length,
+        Write write)
         : IChunkJob where TOperation : struct, IUnaryOperation
     {
         public void Run(int chunk, int worker)
@@ -67,7 +68,8 @@ internal sealed unsafe partial class CpuKernels
             bool add = write == Write.Add;
             for (; i <= end - Vector<float>.Count; i += Vector<float>.Count)
             {
-                Vector<float> gradient = Vector.Load(dy + i) * TOperation.Derivative(Vector.Load(x + i), Vector.Load(y + i));
+                Vector<float> gradient = Vector.Load(dy + i)
+                    * TOperation.Derivative(Vector.Load(x + i), Vector.Load(y + i));
                 (add ? Vector.Load(dx + i) + gradient : gradient).Store(dx + i);
             }
             for (; i < end; i++)
@@ -126,7 +128,8 @@ internal sealed unsafe partial class CpuKernels
                 float* to = y + row;
                 int j = 0;
                 for (; j <= width - Vector<float>.Count; j += Vector<float>.Count)
-                    Vector.MultiplyAddEstimate(Vector.Load(from + j), Vector.Load(scale + j), Vector.Load(shift + j)).Store(to + j);
+                    Vector.MultiplyAddEstimate(Vector.Load(from + j), Vector.Load(scale + j),
+                        Vector.Load(shift + j)).Store(to + j);
                 for (; j < width; j++)
                     to[j] = float.MultiplyAddEstimate(from[j], scale[j], shift[j]);
             }

@@ -26,7 +26,8 @@ internal sealed unsafe partial class CpuKernels
         float share = upstream.Pointer()[0] / rows;
         team.Run(
             new SoftmaxGradientJob(
-                dlogits.Pointer(), logits.Pointer(), labels.Pointer(), share, rows, classes, rowsPerChunk, write == Write.Add),
+                dlogits.Pointer(), logits.Pointer(), labels.Pointer(), share, rows, classes, rowsPerChunk,
+                write == Write.Add),
             Chunks(rows, rowsPerChunk));
     }
 
@@ -80,7 +81,8 @@ internal sealed unsafe partial class CpuKernels
     }
 
     private readonly struct SoftmaxGradientJob(
-        float* dlogits, float* logits, float* labels, float share, int rows, int classes, int rowsPerChunk, bool add) : IChunkJob
+        float* dlogits, float* logits, float* labels, float share, int rows, int classes, int rowsPerChunk, bool add)
+            : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
@@ -107,7 +109,8 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    private readonly struct BinaryCrossEntropyJob(double* partials, float* logits, float* target, int length) : IChunkJob
+    private readonly struct BinaryCrossEntropyJob(double* partials, float* logits, float* target, int length)
+        : IChunkJob
     {
         public void Run(int chunk, int worker)
         {

@@ -41,7 +41,8 @@ internal sealed unsafe partial class CpuKernels
                         Vector<float> value = Vector.Load(from + r * stride + (nint)s * g.C + c);
                         var greater = Vector.GreaterThan(value, best);
                         best = Vector.ConditionalSelect(greater, value, best);
-                        bestPlace = Vector.ConditionalSelect(greater, new Vector<float>(place + r * g.S + s), bestPlace);
+                        bestPlace = Vector.ConditionalSelect(greater, new Vector<float>(place + r * g.S + s),
+                            bestPlace);
                     }
                 best.Store(to + c);
                 bestPlace.Store(toPlaces + c);
@@ -97,7 +98,8 @@ internal sealed unsafe partial class CpuKernels
             for (; c <= g.C - Vector<float>.Count; c += Vector<float>.Count)
             {
                 var here = Vector.Equals(Vector.Load(places + output + c), chosen);
-                Vector<float> gradient = Vector.ConditionalSelect(here, Vector.Load(dy + output + c), Vector<float>.Zero);
+                Vector<float> gradient =
+                    Vector.ConditionalSelect(here, Vector.Load(dy + output + c), Vector<float>.Zero);
                 (Vector.Load(pixel + c) + gradient).Store(pixel + c);
             }
             for (; c < g.C; c++)

@@ -58,7 +58,8 @@ internal sealed unsafe partial class CpuKernels
         int rows = geometry.N * geometry.P;
         int rowsPerChunk = RowsPerChunk(geometry.R * geometry.W * geometry.C);
         team.Run(
-            new MaxPoolJob(y.Pointer(), places.Pointer(), x.Pointer(), geometry, rowsPerChunk), Chunks(rows, rowsPerChunk));
+            new MaxPoolJob(y.Pointer(), places.Pointer(), x.Pointer(), geometry, rowsPerChunk),
+            Chunks(rows, rowsPerChunk));
     }
 
     public void MaxPoolGradient(Tensor dx, Tensor dy, Tensor places, PoolGeometry geometry, Write write)
@@ -130,7 +131,8 @@ internal sealed unsafe partial class CpuKernels
         }
     }
 
-    private readonly struct AveragePoolGradientJob(float* dx, float* dy, PoolGeometry g, int rowsPerChunk, bool add) : IChunkJob
+    private readonly struct AveragePoolGradientJob(float* dx, float* dy, PoolGeometry g, int rowsPerChunk, bool add)
+        : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
@@ -179,7 +181,7 @@ internal sealed unsafe partial class CpuKernels
         float* y, float* x, int images, int pixels, int channels, int imagesPerChunk) : IChunkJob
     {
         // Pixels that are added before their sum joins the image's: keeps the rounding of large images small.
-        private const int Run64 = 64;
+        private const int RunLength = 64;
 
         public void Run(int chunk, int worker)
         {
@@ -195,10 +197,10 @@ internal sealed unsafe partial class CpuKernels
             for (; c <= channels - Vector<float>.Count; c += Vector<float>.Count)
             {
                 Vector<float> total = default;
-                for (int start = 0; start < pixels; start += Run64)
+                for (int start = 0; start < pixels; start += RunLength)
                 {
                     Vector<float> sum = default;
-                    int end = Math.Min(pixels, start + Run64);
+                    int end = Math.Min(pixels, start + RunLength);
                     for (int i = start; i < end; i++)
                         sum += Vector.Load(from + (nint)i * channels + c);
                     total += sum;

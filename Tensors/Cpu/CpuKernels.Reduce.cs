@@ -35,7 +35,8 @@ internal sealed unsafe partial class CpuKernels
         int rowsPerChunk = RowsPerChunk(classes);
         int chunks = Chunks(rows, rowsPerChunk);
         double* partials = Workspace(chunks);
-        team.Run(new CountCorrectJob(partials, logits.Pointer(), labels.Pointer(), rows, classes, rowsPerChunk), chunks);
+        team.Run(new CountCorrectJob(partials, logits.Pointer(), labels.Pointer(), rows, classes, rowsPerChunk),
+            chunks);
         y.Pointer()[0] = (float)SumPartials(partials, chunks);
     }
 

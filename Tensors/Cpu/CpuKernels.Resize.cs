@@ -4,37 +4,43 @@ using ManSharp.Tensors.Kernels;
 namespace ManSharp.Tensors.Cpu;
 
 /// <remarks>
-/// Positions are exact fractions: output p of P reads input p (H - 1) / (P - 1), computed in whole numbers. The gradient
-/// gathers: a pixel of dx asks the outputs that lie less than one pixel away, in row-major order.
+/// Positions are exact fractions: output p of P reads input p (H - 1) / (P - 1), computed in whole numbers. Rows first,
+/// then columns: a worker mixes whole rows into one of its own, where any number of channels fills the vectors, and
+/// from that row the pixels. The gradient gathers: a row of dx asks the rows of dy less than one row away, in their
+/// order.
 /// </remarks>
 internal sealed unsafe partial class CpuKernels
 {
     public void ResizeBilinear(Tensor y, Tensor x, ResizeGeometry geometry)
     {
         Calls++;
-        int rows = geometry.N * geometry.P;
-        int rowsPerChunk = RowsPerChunk(geometry.Q * geometry.C);
-        team.Run(new ResizeJob(y.Pointer(), x.Pointer(), geometry, rowsPerChunk), Chunks(rows, rowsPerChunk));
+        ResizeGeometry g = geometry;
+        int rowsPerChunk = RowsPerChunk(Math.Max(g.W, g.Q) * g.C);
+        workerMemory.Reserve(g.W * g.C);
+        team.Run(
+            new ResizeJob(y.Pointer(), x.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk),
+            Chunks(g.N * g.P, rowsPerChunk));
     }
 
     public void ResizeBilinearGradient(Tensor dx, Tensor dy, ResizeGeometry geometry, Write write)
     {
         Calls++;
+        ResizeGeometry g = geometry;
         // A row of dx costs as much as the rows of dy that it gathers from.
-        int rows = geometry.N * geometry.H;
-        int rowsPerChunk = RowsPerChunk(Math.Max(geometry.W, geometry.Q * geometry.P / geometry.H) * geometry.C);
+        int rowsPerChunk = RowsPerChunk(Math.Max(g.W, (g.P + g.H - 1) / g.H * g.Q) * g.C);
+        workerMemory.Reserve(g.Q * g.C);
         team.Run(
-            new ResizeGradientJob(dx.Pointer(), dy.Pointer(), geometry, rowsPerChunk, write == Write.Add),
-            Chunks(rows, rowsPerChunk));
+            new ResizeGradientJob(
+                dx.Pointer(), dy.Pointer(), g, ResizeColumns(g), workerMemory, rowsPerChunk, write == Write.Add),
+            Chunks(g.N * g.H, rowsPerChunk));
     }
 
-    /// <summary>The input pixel at or before an output's position, the distance to the next one, and the weight of that.</summary>
-    private static (int Before, int Step, float Weight) Neighbours(int output, int inputs, int outputs)
+    private ResizeColumn* ResizeColumns(ResizeGeometry g)
     {
-        if (outputs == 1)
-            return (0, 0, 0);
-        (long before, long rest) = Math.DivRem((long)output * (inputs - 1), outputs - 1);
-        return ((int)before, before < inputs - 1 ? 1 : 0, rest / (float)(outputs - 1));
+        var columns = (ResizeColumn*)Workspace((long)g.Q * sizeof(ResizeColumn) / sizeof(double) + 1);
+        for (int q = 0; q < g.Q; q++)
+            columns[q] = ResizeColumn.Of(q, g.W, g.Q);
+        return columns;
     }
 
     /// <summary>The outputs that read an input pixel: those less than one pixel away from it.</summary>
@@ -48,137 +54,127 @@ internal sealed unsafe partial class CpuKernels
         return ((int)first, (int)Math.Min(end, outputs));
     }
 
-    // 1 - |p (H - 1) / (P - 1) - h|
-    private static float ReaderWeight(int input, int output, int inputs, int outputs)
+    /// <summary>
+    /// The input pixel at or before an output's position, the step to the next one, and the weight of that.
+    /// </summary>
+    private readonly record struct ResizeColumn(int Before, int Step, float Weight)
     {
-        long unit = Math.Max(outputs - 1, 1);
-        long distance = Math.Abs((long)output * (inputs - 1) - input * unit);
-        return (unit - distance) / (float)unit;
+        internal static ResizeColumn Of(int output, int inputs, int outputs)
+        {
+            if (outputs == 1)
+                return default;
+            (long before, long rest) = Math.DivRem((long)output * (inputs - 1), outputs - 1);
+            return new ResizeColumn((int)before, before < inputs - 1 ? 1 : 0, rest / (float)(outputs - 1));
+        }
+
+        /// <summary>The weight of an input that this output reads.</summary>
+        internal float WeightOf(int input) => input == Before ? 1 - Weight : Weight;
     }
 
-    private readonly struct ResizeJob(float* y, float* x, ResizeGeometry g, int rowsPerChunk) : IChunkJob
+    private readonly struct ResizeJob(
+        float* y, float* x, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk) : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
+            int channels = g.C, width = g.Q;
+            int rowLength = g.W * channels;
+            float* own = mixed[worker];
             int end = Math.Min(g.N * g.P, (chunk + 1) * rowsPerChunk);
             for (int row = chunk * rowsPerChunk; row < end; row++)
             {
                 int n = row / g.P;
-                (int h, int stepH, float weightH) = Neighbours(row - n * g.P, g.H, g.P);
-                float* top = x + ((nint)n * g.H + h) * g.W * g.C;
-                float* bottom = top + (nint)stepH * g.W * g.C;
-                for (int q = 0; q < g.Q; q++)
+                ResizeColumn vertical = ResizeColumn.Of(row - n * g.P, g.H, g.P);
+                float* top = x + ((nint)n * g.H + vertical.Before) * rowLength;
+                Mix(own, top, top + (nint)vertical.Step * rowLength, vertical.Weight, rowLength);
+                float* to = y + (nint)row * width * channels;
+                for (int q = 0; q < width; q++, to += channels)
                 {
-                    (int w, int stepW, float weightW) = Neighbours(q, g.W, g.Q);
-                    nint left = (nint)w * g.C;
-                    Mix(y + ((nint)row * g.Q + q) * g.C, top + left, bottom + left, stepW * g.C, weightH, weightW);
+                    float* left = own + (nint)columns[q].Before * channels;
+                    Mix(to, left, left + (nint)columns[q].Step * channels, columns[q].Weight, channels);
                 }
             }
         }
 
-        private void Mix(float* to, float* top, float* bottom, int right, float down, float across)
+        // to = (1 - weight) a + weight b; the last vector reaches back over the one before it.
+        private static void Mix(float* to, float* a, float* b, float weight, int length)
         {
-            float w00 = (1 - down) * (1 - across), w01 = (1 - down) * across, w10 = down * (1 - across), w11 = down * across;
             int lanes = Vector<float>.Count;
-            Vector<float> v00 = new(w00), v01 = new(w01), v10 = new(w10), v11 = new(w11);
-            if (g.C >= lanes)
+            float rest = 1 - weight;
+            if (length < lanes)
             {
-                // The last vector reaches back over the one before it, where the channels are no multiple of the lanes.
-                for (int c = 0; c < g.C; c += lanes)
-                {
-                    int at = Math.Min(c, g.C - lanes);
-                    Vector<float> sum = Vector.Load(top + at) * v00;
-                    sum = Vector.MultiplyAddEstimate(Vector.Load(top + right + at), v01, sum);
-                    sum = Vector.MultiplyAddEstimate(Vector.Load(bottom + at), v10, sum);
-                    Vector.MultiplyAddEstimate(Vector.Load(bottom + right + at), v11, sum).Store(to + at);
-                }
+                for (int j = 0; j < length; j++)
+                    to[j] = rest * a[j] + weight * b[j];
                 return;
             }
-            for (int c = 0; c < g.C; c++)
-                to[c] = top[c] * w00 + top[right + c] * w01 + bottom[c] * w10 + bottom[right + c] * w11;
+            Vector<float> weights = new(weight), rests = new(rest);
+            int last = length - lanes;
+            for (int j = 0; j < last; j += lanes)
+                Vector.MultiplyAddEstimate(Vector.Load(b + j), weights, Vector.Load(a + j) * rests).Store(to + j);
+            Vector.MultiplyAddEstimate(Vector.Load(b + last), weights, Vector.Load(a + last) * rests).Store(to + last);
         }
     }
 
-    private readonly struct ResizeGradientJob(float* dx, float* dy, ResizeGeometry g, int rowsPerChunk, bool add) : IChunkJob
+    private readonly struct ResizeGradientJob(
+        float* dx, float* dy, ResizeGeometry g, ResizeColumn* columns, WorkerMemory mixed, int rowsPerChunk, bool add)
+            : IChunkJob
     {
         public void Run(int chunk, int worker)
         {
-            int lanes = Vector<float>.Count;
+            int rowLength = g.Q * g.C;
+            float* own = mixed[worker];
             int end = Math.Min(g.N * g.H, (chunk + 1) * rowsPerChunk);
             for (int row = chunk * rowsPerChunk; row < end; row++)
             {
                 int n = row / g.H;
-                float* image = dy + (nint)n * g.P * g.Q * g.C;
-                for (int w = 0; w < g.W; w++)
-                {
-                    float* to = dx + ((nint)row * g.W + w) * g.C;
-                    int c = 0;
-                    for (; c <= g.C - 4 * lanes; c += 4 * lanes)
-                        GatherFour(to + c, image + c, row - n * g.H, w);
-                    for (; c <= g.C - lanes; c += lanes)
-                        GatherOne(to + c, image + c, row - n * g.H, w);
-                    for (; c < g.C; c++)
-                        GatherLane(to + c, image + c, row - n * g.H, w);
-                }
+                int h = row - n * g.H;
+                (int first, int endP) = Readers(h, g.H, g.P);
+                for (int p = first; p < endP; p++)
+                    WriteScaled(
+                        own, dy + ((nint)n * g.P + p) * rowLength, ResizeColumn.Of(p, g.H, g.P).WeightOf(h), rowLength,
+                        p > first);
+                if (first >= endP)
+                    new Span<float>(own, rowLength).Clear();
+                float* to = dx + (nint)row * g.W * g.C;
+                for (int w = 0; w < g.W; w++, to += g.C)
+                    GatherPixel(to, own, w);
             }
         }
 
-        private void GatherFour(float* to, float* image, int h, int w)
+        private void GatherPixel(float* to, float* row, int w)
         {
+            int channels = g.C;
             int lanes = Vector<float>.Count;
-            Vector<float> s0 = default, s1 = default, s2 = default, s3 = default;
-            (int firstP, int endP) = Readers(h, g.H, g.P);
-            (int firstQ, int endQ) = Readers(w, g.W, g.Q);
-            for (int p = firstP; p < endP; p++)
+            (int first, int end) = Readers(w, g.W, g.Q);
+            if (channels < lanes)
             {
-                float weightP = ReaderWeight(h, p, g.H, g.P);
-                for (int q = firstQ; q < endQ; q++)
-                {
-                    Vector<float> weight = new(weightP * ReaderWeight(w, q, g.W, g.Q));
-                    float* from = image + ((nint)p * g.Q + q) * g.C;
-                    s0 = Vector.MultiplyAddEstimate(Vector.Load(from), weight, s0);
-                    s1 = Vector.MultiplyAddEstimate(Vector.Load(from + lanes), weight, s1);
-                    s2 = Vector.MultiplyAddEstimate(Vector.Load(from + 2 * lanes), weight, s2);
-                    s3 = Vector.MultiplyAddEstimate(Vector.Load(from + 3 * lanes), weight, s3);
-                }
+                for (int c = 0; c < channels; c++)
+                    to[c] = GatherLane(row + c, w, first, end) + (add ? to[c] : 0);
+                return;
             }
-            WriteVector(to, s0);
-            WriteVector(to + lanes, s1);
-            WriteVector(to + 2 * lanes, s2);
-            WriteVector(to + 3 * lanes, s3);
+            // The last vector reaches back over the one before it: gathered before that is written, written after it.
+            int last = channels - lanes;
+            Vector<float> tail = Gather(to + last, row + last, w, first, end);
+            for (int c = 0; c < last; c += lanes)
+                Gather(to + c, row + c, w, first, end).Store(to + c);
+            tail.Store(to + last);
         }
 
-        private void GatherOne(float* to, float* image, int h, int w)
+        private Vector<float> Gather(float* to, float* row, int w, int first, int end)
         {
-            Vector<float> sum = default;
-            (int firstP, int endP) = Readers(h, g.H, g.P);
-            (int firstQ, int endQ) = Readers(w, g.W, g.Q);
-            for (int p = firstP; p < endP; p++)
-            {
-                float weightP = ReaderWeight(h, p, g.H, g.P);
-                for (int q = firstQ; q < endQ; q++)
-                {
-                    Vector<float> weight = new(weightP * ReaderWeight(w, q, g.W, g.Q));
-                    sum = Vector.MultiplyAddEstimate(Vector.Load(image + ((nint)p * g.Q + q) * g.C), weight, sum);
-                }
-            }
-            WriteVector(to, sum);
+            Vector<float> sum = add ? Vector.Load(to) : default;
+            nint channels = g.C;
+            for (int q = first; q < end; q++)
+                sum = Vector.MultiplyAddEstimate(
+                    Vector.Load(row + q * channels), new Vector<float>(columns[q].WeightOf(w)), sum);
+            return sum;
         }
 
-        private void GatherLane(float* to, float* image, int h, int w)
+        private float GatherLane(float* row, int w, int first, int end)
         {
             float sum = 0;
-            (int firstP, int endP) = Readers(h, g.H, g.P);
-            (int firstQ, int endQ) = Readers(w, g.W, g.Q);
-            for (int p = firstP; p < endP; p++)
-            {
-                float weightP = ReaderWeight(h, p, g.H, g.P);
-                for (int q = firstQ; q < endQ; q++)
-                    sum += image[((nint)p * g.Q + q) * g.C] * weightP * ReaderWeight(w, q, g.W, g.Q);
-            }
-            *to = add ? *to + sum : sum;
+            for (int q = first; q < end; q++)
+                sum += row[(nint)q * g.C] * columns[q].WeightOf(w);
+            return sum;
         }
-
-        private void WriteVector(float* to, Vector<float> value) => (add ? Vector.Load(to) + value : value).Store(to);
     }
 }

@@ -4,7 +4,8 @@ namespace ManSharp.Tensors.Cpu;
 
 internal sealed unsafe partial class CpuKernels
 {
-    public void SgdStep(Tensor w, Tensor v, Tensor gradient, float rate, float momentum, float weightDecay, bool nesterov)
+    public void SgdStep(Tensor w, Tensor v, Tensor gradient, float rate, float momentum, float weightDecay,
+        bool nesterov)
     {
         Calls++;
         team.Run(
