@@ -1,0 +1,101 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ManSharp.Tensors.Gpu.Tiles;
+using ManSharp.Tensors.Kernels;
+
+namespace ManSharp.Tensors.Gpu;
+
+/// <remarks>
+/// Products and convolutions are one kernel text for each tile, generic over how the operands lie. Where the tiles of a
+/// product are too few to fill a device, the sums are split among groups, each into a product of its own in scratch memory,
+/// and a second kernel adds those in order.
+/// </remarks>
+internal sealed partial class GpuKernels
+{
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ProductSizes, int>?
+        addSplits;
+
+    public int GemmScratch(GemmGeometry geometry) => ProductPlan.For(style, geometry).Scratch;
+
+    public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write)
+    {
+        Calls++;
+        Flops += geometry.Flops;
+        bool four = geometry.N % 4 == 0
+            && (geometry.TransposeA ? geometry.M : geometry.K) % 4 == 0
+            && (!geometry.TransposeB || geometry.K % 4 == 0);
+        var plan = ProductPlan.For(style, geometry);
+        var sizes = ProductSizes.Of(geometry);
+        if (geometry.TransposeA && geometry.TransposeB)
+            Product<RowsTransposed, ColumnsTransposed>(c, scratch, a, b, bias, plan, sizes, write, four);
+        else if (geometry.TransposeA)
+            Product<RowsTransposed, Columns>(c, scratch, a, b, bias, plan, sizes, write, four);
+        else if (geometry.TransposeB)
+            Product<Rows, ColumnsTransposed>(c, scratch, a, b, bias, plan, sizes, write, four);
+        else
+            Product<Rows, Columns>(c, scratch, a, b, bias, plan, sizes, write, four);
+    }
+
+    /// <summary>One product by tiles; four says whether lengths allow four values at a time, alignment is looked at here.</summary>
+    private void Product<TRow, TColumn>(
+        Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes, Write write, bool four)
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
+    {
+        bool splits = plan.Splits > 1;
+        Tensor target = splits ? scratch : c;
+        sizes.SplitLength = plan.SplitLength;
+        sizes.Add = splits ? 0 : Adds(write);
+        sizes.HasBias = splits ? 0 : Present(bias);
+        if (four && a.IsAligned() && b.IsAligned() && target.IsAligned())
+            RunTile<TRow, TColumn, Four>(target, a, b, bias, plan, sizes);
+        else
+            RunTile<TRow, TColumn, One>(target, a, b, bias, plan, sizes);
+        if (!splits)
+            return;
+        sizes.Add = Adds(write);
+        sizes.HasBias = Present(bias);
+        addSplits ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ProductSizes, int>>(AddSplitsKernel);
+        addSplits(stream, Flat(c.Length), c.View(), scratch.View(), Optional(bias), sizes, plan.Splits);
+    }
+
+    private void RunTile<TRow, TColumn, TWidth>(
+        Tensor c, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes)
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
+    {
+        var launch = TileLauncher<TRow, TColumn, TWidth>(plan.Tile);
+        launch(stream, Groups(plan.TilesM, plan.TilesN, plan.Splits), c.View(), a.View(), b.View(), Optional(bias), sizes);
+    }
+
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        ProductSizes> TileLauncher<TRow, TColumn, TWidth>(Tile tile)
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
+    {
+        if (tiles.TryGetValue((tile, typeof(TileOf<TRow, TColumn, TWidth>)), out Delegate? launcher))
+            return (Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+                ArrayView<float>, ProductSizes>)launcher;
+        var loaded = loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ArrayView<float>, ProductSizes>>(TileKernels.Of<TRow, TColumn, TWidth>(tile));
+        tiles.Add((tile, typeof(TileOf<TRow, TColumn, TWidth>)), loaded);
+        return loaded;
+    }
+
+    private readonly Dictionary<(Tile, Type), Delegate> tiles = [];
+
+    private readonly struct TileOf<TRow, TColumn, TWidth>;
+
+    private static void AddSplitsKernel(
+        ArrayView<float> c, ArrayView<float> products, ArrayView<float> bias, ProductSizes sizes, int splits)
+    {
+        int i = FlatIndex;
+        int length = sizes.M * sizes.N;
+        if (!IsInside(i, length))
+            return;
+        float sum = 0;
+        for (int split = 0; split < splits; split++)
+            sum += products[split * length + i];
+        if (sizes.HasBias != 0)
+            sum += bias[i % sizes.N];
+        Put(c, i, sum, sizes.Add);
+    }
+}
