@@ -8,7 +8,7 @@ internal sealed partial class GpuKernels
 {
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan>? statistics;
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ColumnPlan, StatisticsOptions>? statisticsEnd;
+        ArrayView<float>, ArrayView<float>, ColumnPlan, StatisticsOptions>? statisticsEnd;
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, float, int>? inverseOf;
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
         ArrayView<float>, ArrayView<float>, ArrayView<float>, NormalizeOptions>? apply;
@@ -22,7 +22,7 @@ internal sealed partial class GpuKernels
 
     /// <remarks>
     /// One pass over x: every thread sums d and d d with d = x - its first value, so that nothing cancels however far the
-    /// mean lies from zero; then means and squares are joined, never subtracted.
+    /// mean lies from zero; then means, as distances from the channel's first value, and squares are joined.
     /// </remarks>
     public void BatchNormStatistics(
         Tensor mean, Tensor inverseDeviation, Tensor runningMean, Tensor runningVariance, Tensor x, float epsilon, float momentum)
@@ -33,11 +33,11 @@ internal sealed partial class GpuKernels
             BatchNormStatisticsKernel);
         statistics(stream, Groups(plan.Chunks, plan.Strips, 1), partials, x.View(), plan);
         statisticsEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ColumnPlan, StatisticsOptions>>(
+            ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ColumnPlan, StatisticsOptions>>(
                 BatchNormStatisticsEndKernel, ColumnPlan.EndGroupSize);
         statisticsEnd(
             stream, Groups(plan.Channels, ColumnPlan.EndGroupSize), mean.View(), inverseDeviation.View(),
-            Optional(runningMean), Optional(runningVariance), partials, plan,
+            Optional(runningMean), Optional(runningVariance), x.View(), partials, plan,
             new StatisticsOptions
             {
                 Epsilon = epsilon, Momentum = momentum, HasMean = Present(runningMean), HasVariance = Present(runningVariance),
@@ -132,10 +132,11 @@ internal sealed partial class GpuKernels
         ArrayView<float> means = SharedMemory.Allocate<float>(GroupSize);
         ArrayView<float> squares = SharedMemory.Allocate<float>(GroupSize);
         int channel = plan.Channel;
-        float count = 0, first = 0, second = 0, shift = 0;
+        float count = 0, first = 0, second = 0, shift = 0, reference = 0;
         if (channel < plan.Channels && plan.FirstRow < plan.EndRow)
         {
             shift = x[plan.FirstRow * plan.Channels + channel];
+            reference = x[channel];
             for (int row = plan.FirstRow; row < plan.EndRow; row += plan.RowStep)
             {
                 float distance = x[row * plan.Channels + channel] - shift;
@@ -145,7 +146,7 @@ internal sealed partial class GpuKernels
             }
         }
         float offset = first / MathF.Max(count, 1f);
-        var own = new Moments(count, shift + offset, MathF.Max(second - first * offset, 0f));
+        var own = new Moments(count, shift - reference + offset, MathF.Max(second - first * offset, 0f));
         own = plan.JoinColumn(counts, means, squares, own);
         if (plan.WritesColumn)
         {
@@ -159,7 +160,8 @@ internal sealed partial class GpuKernels
 
     private static void BatchNormStatisticsEndKernel(
         ArrayView<float> mean, ArrayView<float> inverseDeviation, ArrayView<float> runningMean,
-        ArrayView<float> runningVariance, ArrayView<float> partials, ColumnPlan plan, StatisticsOptions options)
+        ArrayView<float> runningVariance, ArrayView<float> x, ArrayView<float> partials, ColumnPlan plan,
+        StatisticsOptions options)
     {
         ArrayView<float> counts = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
         ArrayView<float> means = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
@@ -184,7 +186,7 @@ internal sealed partial class GpuKernels
         }
         if (t != 0)
             return;
-        float average = means[0];
+        float average = x[channel] + means[0];
         float variance = squares[0] / plan.Rows;
         mean[channel] = average;
         inverseDeviation[channel] = 1f / MathF.Sqrt(variance + options.Epsilon);
