@@ -18,7 +18,8 @@ internal sealed partial class GpuKernels
         Flops += geometry.Flops;
         Product<Patches, Columns>(
             y, scratch, x, w, bias, ProductPlan.For(style, geometry, Conv2dPass.Forward),
-            ProductSizes.Of(geometry, Conv2dPass.Forward), Write.Set, HasWholeVectors(geometry));
+            ProductSizes.Of(geometry, Conv2dPass.Forward), Write.Set,
+            new Fours(geometry.C % 4 == 0, geometry.K % 4 == 0, geometry.K % 4 == 0));
     }
 
     public void Conv2dInputGradient(Tensor dx, Tensor scratch, Tensor dy, Tensor w, Conv2dGeometry geometry, Write write)
@@ -27,7 +28,8 @@ internal sealed partial class GpuKernels
         Flops += geometry.Flops;
         Product<ReaderGradients, WeightsTransposed>(
             dx, scratch, dy, w, Tensor.None, ProductPlan.For(style, geometry, Conv2dPass.InputGradient),
-            ProductSizes.Of(geometry, Conv2dPass.InputGradient), write, HasWholeVectors(geometry));
+            ProductSizes.Of(geometry, Conv2dPass.InputGradient), write,
+            new Fours(geometry.K % 4 == 0, geometry.K % 4 == 0, geometry.C % 4 == 0));
     }
 
     public void Conv2dWeightGradient(Tensor dw, Tensor scratch, Tensor x, Tensor dy, Conv2dGeometry geometry, Write write)
@@ -36,8 +38,7 @@ internal sealed partial class GpuKernels
         Flops += geometry.Flops;
         Product<PatchesTransposed, Columns>(
             dw, scratch, x, dy, Tensor.None, ProductPlan.For(style, geometry, Conv2dPass.WeightGradient),
-            ProductSizes.Of(geometry, Conv2dPass.WeightGradient), write, HasWholeVectors(geometry));
+            ProductSizes.Of(geometry, Conv2dPass.WeightGradient), write,
+            new Fours(geometry.C % 4 == 0, geometry.K % 4 == 0, geometry.K % 4 == 0));
     }
-
-    private static bool HasWholeVectors(Conv2dGeometry geometry) => geometry.C % 4 == 0 && geometry.K % 4 == 0;
 }

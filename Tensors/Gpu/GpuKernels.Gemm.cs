@@ -21,9 +21,10 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         Flops += geometry.Flops;
-        bool four = geometry.N % 4 == 0
-            && (geometry.TransposeA ? geometry.M : geometry.K) % 4 == 0
-            && (!geometry.TransposeB || geometry.K % 4 == 0);
+        var four = new Fours(
+            (geometry.TransposeA ? geometry.M : geometry.K) % 4 == 0,
+            (geometry.TransposeB ? geometry.K : geometry.N) % 4 == 0,
+            geometry.N % 4 == 0);
         var plan = ProductPlan.For(style, geometry);
         var sizes = ProductSizes.Of(geometry);
         if (geometry.TransposeA && geometry.TransposeB)
@@ -36,9 +37,12 @@ internal sealed partial class GpuKernels
             Product<Rows, Columns>(c, scratch, a, b, bias, plan, sizes, write, four);
     }
 
-    /// <summary>One product by tiles; four says whether lengths allow four values at a time, alignment is looked at here.</summary>
+    /// <summary>Which operands have lengths that allow four values at a time.</summary>
+    private readonly record struct Fours(bool A, bool B, bool C);
+
+    /// <summary>One product by tiles. Whether operands are aligned for four values at a time is looked at here.</summary>
     private void Product<TRow, TColumn>(
-        Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes, Write write, bool four)
+        Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes, Write write, Fours four)
         where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
     {
         bool splits = plan.Splits > 1;
@@ -46,10 +50,10 @@ internal sealed partial class GpuKernels
         sizes.SplitLength = plan.SplitLength;
         sizes.Add = splits ? 0 : Adds(write);
         sizes.HasBias = splits ? 0 : Present(bias);
-        if (four && a.IsAligned() && b.IsAligned() && target.IsAligned())
-            RunTile<TRow, TColumn, Four>(target, a, b, bias, plan, sizes);
-        else
-            RunTile<TRow, TColumn, One>(target, a, b, bias, plan, sizes);
+        four = new Fours(four.A && a.IsAligned(), four.B && b.IsAligned(), four.C && target.IsAligned());
+        var launch = TileLauncher<TRow, TColumn>(plan.Tile, four);
+        launch(
+            stream, Groups(plan.TilesM, plan.TilesN, plan.Splits), target.View(), a.View(), b.View(), Optional(bias), sizes);
         if (!splits)
             return;
         sizes.Add = Adds(write);
@@ -59,30 +63,25 @@ internal sealed partial class GpuKernels
         addSplits(stream, Flat(c.Length), c.View(), scratch.View(), Optional(bias), sizes, plan.Splits);
     }
 
-    private void RunTile<TRow, TColumn, TWidth>(
-        Tensor c, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes)
-        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
-    {
-        var launch = TileLauncher<TRow, TColumn, TWidth>(plan.Tile);
-        launch(stream, Groups(plan.TilesM, plan.TilesN, plan.Splits), c.View(), a.View(), b.View(), Optional(bias), sizes);
-    }
-
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ProductSizes> TileLauncher<TRow, TColumn, TWidth>(Tile tile)
-        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
+        ProductSizes> TileLauncher<TRow, TColumn>(Tile tile, Fours four)
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
     {
-        if (tiles.TryGetValue((tile, typeof(TileOf<TRow, TColumn, TWidth>)), out Delegate? launcher))
-            return (Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ProductSizes>)launcher;
-        var loaded = loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ProductSizes>>(TileKernels.Of<TRow, TColumn, TWidth>(tile));
-        tiles.Add((tile, typeof(TileOf<TRow, TColumn, TWidth>)), loaded);
-        return loaded;
+        (Tile, Type, Fours) key = (tile, typeof(TileOf<TRow, TColumn>), four);
+        if (!tiles.TryGetValue(key, out Delegate? launcher))
+        {
+            launcher = loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
+                ArrayView<float>, ArrayView<float>, ProductSizes>>(
+                    TileKernels.Of<TRow, TColumn>(tile, four.A, four.B, four.C));
+            tiles.Add(key, launcher);
+        }
+        return (Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            ArrayView<float>, ProductSizes>)launcher;
     }
 
-    private readonly Dictionary<(Tile, Type), Delegate> tiles = [];
+    private readonly Dictionary<(Tile, Type, Fours), Delegate> tiles = [];
 
-    private readonly struct TileOf<TRow, TColumn, TWidth>;
+    private readonly struct TileOf<TRow, TColumn>;
 
     private static void AddSplitsKernel(
         ArrayView<float> c, ArrayView<float> products, ArrayView<float> bias, ProductSizes sizes, int splits)

@@ -7,29 +7,29 @@ namespace ManSharp.Tensors.Gpu;
 /// <remarks>One thread a value of the destination. Gradients gather: a pixel asks the windows that hold it, in order.</remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry>? averagePool;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, int>? averagePoolGradient;
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>? averagePool;
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>? averagePoolGradient;
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int>? globalPool;
     private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int, int>? globalPoolGradient;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry>? maxPool;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, int>?
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>? maxPool;
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>?
         maxPoolGradient;
 
     public void AveragePool(Tensor y, Tensor x, PoolGeometry geometry)
     {
         Calls++;
-        averagePool ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry>>(
+        averagePool ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>>(
             AveragePoolKernel);
-        averagePool(stream, Flat(y.Length), y.View(), x.View(), geometry);
+        averagePool(stream, Flat(y.Length), y.View(), x.View(), geometry, new ImageIndex(geometry.Output));
     }
 
     public void AveragePoolGradient(Tensor dx, Tensor dy, PoolGeometry geometry, Write write)
     {
         Calls++;
         averagePoolGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, int>>(
+            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>>(
                 AveragePoolGradientKernel);
-        averagePoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, Adds(write));
+        averagePoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, new ImageIndex(geometry.Input), Adds(write));
     }
 
     public void GlobalAveragePool(Tensor y, Tensor x)
@@ -54,18 +54,18 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         maxPool ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry>>(
+            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>>(
                 MaxPoolKernel);
-        maxPool(stream, Flat(y.Length), y.View(), places.View(), x.View(), geometry);
+        maxPool(stream, Flat(y.Length), y.View(), places.View(), x.View(), geometry, new ImageIndex(geometry.Output));
     }
 
     public void MaxPoolGradient(Tensor dx, Tensor dy, Tensor places, PoolGeometry geometry, Write write)
     {
         Calls++;
         maxPoolGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, int>>(
+            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>>(
                 MaxPoolGradientKernel);
-        maxPoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), places.View(), geometry, Adds(write));
+        maxPoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), places.View(), geometry, new ImageIndex(geometry.Input), Adds(write));
     }
 
     private static int Least(int a, int b) => a < b ? a : b;
@@ -83,12 +83,13 @@ internal sealed partial class GpuKernels
     private static int EndWindow(int pixel, int stride, int padding, int windows) =>
         Least(windows, (pixel + padding) / stride + 1);
 
-    private static void AveragePoolKernel(ArrayView<float> y, ArrayView<float> x, PoolGeometry g)
+    private static void AveragePoolKernel(ArrayView<float> y, ArrayView<float> x, PoolGeometry g, ImageIndex index)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.P * g.Q * g.C))
+        if (!IsInside(i, index.Length))
             return;
-        int c = i % g.C, q = i / g.C % g.Q, p = i / g.C / g.Q % g.P, n = i / g.C / g.Q / g.P;
+        ImagePlace place = index.Of(i);
+        int n = place.N, p = place.H, q = place.W, c = place.C;
         int top = p * g.Stride - g.Padding, left = q * g.Stride - g.Padding;
         int startH = Most(top, 0), endH = Least(top + g.R, g.H), startW = Most(left, 0), endW = Least(left + g.S, g.W);
         float sum = 0;
@@ -98,12 +99,13 @@ internal sealed partial class GpuKernels
         y[i] = sum / ((endH - startH) * (endW - startW));
     }
 
-    private static void AveragePoolGradientKernel(ArrayView<float> dx, ArrayView<float> dy, PoolGeometry g, int add)
+    private static void AveragePoolGradientKernel(ArrayView<float> dx, ArrayView<float> dy, PoolGeometry g, ImageIndex index, int add)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.H * g.W * g.C))
+        if (!IsInside(i, index.Length))
             return;
-        int c = i % g.C, w = i / g.C % g.W, h = i / g.C / g.W % g.H, n = i / g.C / g.W / g.H;
+        ImagePlace place = index.Of(i);
+        int n = place.N, h = place.H, w = place.W, c = place.C;
         float sum = 0;
         for (int p = FirstWindow(h, g.R, g.Stride, g.Padding); p < EndWindow(h, g.Stride, g.Padding, g.P); p++)
             for (int q = FirstWindow(w, g.S, g.Stride, g.Padding); q < EndWindow(w, g.Stride, g.Padding, g.Q); q++)
@@ -137,41 +139,43 @@ internal sealed partial class GpuKernels
     }
 
     // Strictly greater, so that the first of equals stays.
-    private static void MaxPoolKernel(ArrayView<float> y, ArrayView<float> places, ArrayView<float> x, PoolGeometry g)
+    private static void MaxPoolKernel(ArrayView<float> y, ArrayView<float> places, ArrayView<float> x, PoolGeometry g, ImageIndex index)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.P * g.Q * g.C))
+        if (!IsInside(i, index.Length))
             return;
-        int c = i % g.C, q = i / g.C % g.Q, p = i / g.C / g.Q % g.P, n = i / g.C / g.Q / g.P;
+        ImagePlace place = index.Of(i);
+        int n = place.N, p = place.H, q = place.W, c = place.C;
         int top = p * g.Stride - g.Padding, left = q * g.Stride - g.Padding;
         int startH = Most(top, 0), endH = Least(top + g.R, g.H), startW = Most(left, 0), endW = Least(left + g.S, g.W);
         float best = x[((n * g.H + startH) * g.W + startW) * g.C + c];
-        int place = (startH - top) * g.S + startW - left;
+        int greatest = (startH - top) * g.S + startW - left;
         for (int h = startH; h < endH; h++)
             for (int w = startW; w < endW; w++)
             {
                 float value = x[((n * g.H + h) * g.W + w) * g.C + c];
-                place = value > best ? (h - top) * g.S + w - left : place;
+                greatest = value > best ? (h - top) * g.S + w - left : greatest;
                 best = value > best ? value : best;
             }
         y[i] = best;
-        places[i] = place;
+        places[i] = greatest;
     }
 
     private static void MaxPoolGradientKernel(
-        ArrayView<float> dx, ArrayView<float> dy, ArrayView<float> places, PoolGeometry g, int add)
+        ArrayView<float> dx, ArrayView<float> dy, ArrayView<float> places, PoolGeometry g, ImageIndex index, int add)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.H * g.W * g.C))
+        if (!IsInside(i, index.Length))
             return;
-        int c = i % g.C, w = i / g.C % g.W, h = i / g.C / g.W % g.H, n = i / g.C / g.W / g.H;
+        ImagePlace place = index.Of(i);
+        int n = place.N, h = place.H, w = place.W, c = place.C;
         float sum = 0;
         for (int p = FirstWindow(h, g.R, g.Stride, g.Padding); p < EndWindow(h, g.Stride, g.Padding, g.P); p++)
             for (int q = FirstWindow(w, g.S, g.Stride, g.Padding); q < EndWindow(w, g.Stride, g.Padding, g.Q); q++)
             {
-                int place = (h + g.Padding - p * g.Stride) * g.S + w + g.Padding - q * g.Stride;
+                int own = (h + g.Padding - p * g.Stride) * g.S + w + g.Padding - q * g.Stride;
                 int at = ((n * g.P + p) * g.Q + q) * g.C + c;
-                sum += places[at] == place ? dy[at] : 0f;
+                sum += places[at] == own ? dy[at] : 0f;
             }
         Put(dx, i, sum, add);
     }

@@ -10,34 +10,42 @@ namespace ManSharp.Tensors.Gpu;
 /// </remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry>? resize;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, int>? resizeGradient;
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex>? resize;
+    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex, int>? resizeGradient;
 
     public void ResizeBilinear(Tensor y, Tensor x, ResizeGeometry geometry)
     {
         Calls++;
-        resize ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry>>(
+        resize ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex>>(
             ResizeBilinearKernel);
-        resize(stream, Flat(y.Length), y.View(), x.View(), geometry);
+        resize(stream, Flat(y.Length), y.View(), x.View(), geometry, new ResizeIndex(geometry, geometry.Output));
     }
 
     public void ResizeBilinearGradient(Tensor dx, Tensor dy, ResizeGeometry geometry, Write write)
     {
         Calls++;
         resizeGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, int>>(
+            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex, int>>(
                 ResizeBilinearGradientKernel);
-        resizeGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, Adds(write));
+        resizeGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, new ResizeIndex(geometry, geometry.Input), Adds(write));
+    }
+
+    /// <summary>Divisors of a resize: places of values, and the units in which positions are counted.</summary>
+    internal readonly struct ResizeIndex(ResizeGeometry g, Shape values)
+    {
+        internal readonly ImageIndex Values = new(values);
+        internal readonly FastDivision UnitH = new(Math.Max(g.H - 1, 1)), UnitW = new(Math.Max(g.W - 1, 1));
+        internal readonly FastDivision UnitP = new(Math.Max(g.P - 1, 1)), UnitQ = new(Math.Max(g.Q - 1, 1));
     }
 
     /// <summary>The first output that reads an input pixel: those less than one pixel away from it.</summary>
-    private static int FirstReader(int input, int inputs, int outputs) =>
-        inputs == 1 || input == 0 ? 0 : (input - 1) * Most(outputs - 1, 1) / (inputs - 1) + 1;
+    private static int FirstReader(int input, int inputs, int outputs, FastDivision unit) =>
+        inputs == 1 || input == 0 ? 0 : unit.Divide((input - 1) * Most(outputs - 1, 1)) + 1;
 
     /// <summary>The end of the outputs that read an input pixel.</summary>
-    private static int EndReader(int input, int inputs, int outputs) => inputs == 1
+    private static int EndReader(int input, int inputs, int outputs, FastDivision unit) => inputs == 1
         ? outputs
-        : Least(outputs, ((input + 1) * Most(outputs - 1, 1) + inputs - 2) / (inputs - 1));
+        : Least(outputs, unit.Divide((input + 1) * Most(outputs - 1, 1) + inputs - 2));
 
     // 1 - |p (H - 1) / (P - 1) - h|
     private static float ReaderWeight(int input, int output, int inputs, int outputs)
@@ -48,14 +56,15 @@ internal sealed partial class GpuKernels
         return (unit - distance) / (float)unit;
     }
 
-    private static void ResizeBilinearKernel(ArrayView<float> y, ArrayView<float> x, ResizeGeometry g)
+    private static void ResizeBilinearKernel(ArrayView<float> y, ArrayView<float> x, ResizeGeometry g, ResizeIndex index)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.P * g.Q * g.C))
+        if (!IsInside(i, index.Values.Length))
             return;
-        int c = i % g.C, q = i / g.C % g.Q, p = i / g.C / g.Q % g.P, n = i / g.C / g.Q / g.P;
+        ImagePlace place = index.Values.Of(i);
+        int n = place.N, p = place.H, q = place.W, c = place.C;
         int unitH = Most(g.P - 1, 1), unitW = Most(g.Q - 1, 1);
-        int h = p * (g.H - 1) / unitH, w = q * (g.W - 1) / unitW;
+        int h = index.UnitP.Divide(p * (g.H - 1)), w = index.UnitQ.Divide(q * (g.W - 1));
         float down = (p * (g.H - 1) - h * unitH) / (float)unitH, across = (q * (g.W - 1) - w * unitW) / (float)unitW;
         int top = (n * g.H + h) * g.W, bottom = (n * g.H + Least(h + 1, g.H - 1)) * g.W, right = Least(w + 1, g.W - 1);
         y[i] = x[(top + w) * g.C + c] * ((1 - down) * (1 - across))
@@ -64,14 +73,15 @@ internal sealed partial class GpuKernels
             + x[(bottom + right) * g.C + c] * (down * across);
     }
 
-    private static void ResizeBilinearGradientKernel(ArrayView<float> dx, ArrayView<float> dy, ResizeGeometry g, int add)
+    private static void ResizeBilinearGradientKernel(ArrayView<float> dx, ArrayView<float> dy, ResizeGeometry g, ResizeIndex index, int add)
     {
         int i = FlatIndex;
-        if (!IsInside(i, g.N * g.H * g.W * g.C))
+        if (!IsInside(i, index.Values.Length))
             return;
-        int c = i % g.C, w = i / g.C % g.W, h = i / g.C / g.W % g.H, n = i / g.C / g.W / g.H;
-        int firstP = FirstReader(h, g.H, g.P), endP = EndReader(h, g.H, g.P);
-        int firstQ = FirstReader(w, g.W, g.Q), endQ = EndReader(w, g.W, g.Q);
+        ImagePlace place = index.Values.Of(i);
+        int n = place.N, h = place.H, w = place.W, c = place.C;
+        int firstP = FirstReader(h, g.H, g.P, index.UnitH), endP = EndReader(h, g.H, g.P, index.UnitH);
+        int firstQ = FirstReader(w, g.W, g.Q, index.UnitW), endQ = EndReader(w, g.W, g.Q, index.UnitW);
         float sum = 0;
         for (int p = firstP; p < endP; p++)
         {

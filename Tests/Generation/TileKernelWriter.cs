@@ -64,9 +64,10 @@ internal sealed record TileKernelWriter(
         Line(0, "internal static partial class TileKernels");
         Line(0, "{");
         Line(1, $"// {Height} x {Width} values a group, {ThreadHeight} x {ThreadWidth} a thread, {Depth} places of the sums at a time.");
-        Line(1, $"internal static void {Name}<TRow, TColumn, TWidth>(");
+        Line(1, $"internal static void {Name}<TRow, TColumn, TWidthA, TWidthB, TWidthC>(");
         Line(2, "ArrayView<float> c, ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ProductSizes sizes)");
-        Line(2, "where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth");
+        Line(2, "where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand");
+        Line(2, "where TWidthA : struct, IWidth where TWidthB : struct, IWidth where TWidthC : struct, IWidth");
         Line(1, "{");
         Declarations();
         if (Unrolled)
@@ -117,7 +118,7 @@ internal sealed record TileKernelWriter(
         int step = Threads / (Depth / 4);
         for (int i = 0; i < 4; i++)
             Line(2, i < LoadsA
-                ? $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? {i * step} : {i}));"
+                ? $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {Either("TRow", i * step, i)});"
                 : $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {i});");
         Line(2, $"int tx = t % {Width / ThreadWidth}, ty = t / {Width / ThreadWidth};");
         for (int i = 0; i < ThreadHeight; i++)
@@ -135,8 +136,8 @@ internal sealed record TileKernelWriter(
         for (int i = 0; i < LoadsA; i++)
         {
             Line(indent, $"{type}a{i} = TRow.AlongSums");
-            Line(indent + 1, $"? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place{i}, firstM + rowA + {i * step}, {k} + sumA, end)");
-            Line(indent + 1, ": TileMemory.LoadAlongRows<TRow, TWidth>(");
+            Line(indent + 1, $"? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place{i}, firstM + rowA + {i * step}, {k} + sumA, end)");
+            Line(indent + 1, ": TileMemory.LoadAlongRows<TRow, TWidthA>(");
             Line(indent + 2, $"a, sizes, place0, place1, place2, place3, firstM + rowA, {k} + sumA + {i * pass}, end);");
         }
         bool some = LoadersB < Threads;
@@ -148,8 +149,8 @@ internal sealed record TileKernelWriter(
             Line(indent, $"if (t < {LoadersB})");
         for (int i = 0; i < LoadsB; i++)
             Line(indent + (some ? 1 : 0),
-                $"{(some ? "" : type)}b{i} = TileMemory.LoadColumns<TColumn, TWidth>(b, sizes, {k} + sumB + (TColumn.AlongSums ? 0 : {i * columnPass}), "
-                + $"firstN + columnB + (TColumn.AlongSums ? {i * columnStep} : 0), end);");
+                $"{(some ? "" : type)}b{i} = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, {k} + sumB + {Either("TColumn", 0, i * columnPass)}, "
+                + $"firstN + columnB + {Either("TColumn", i * columnStep, 0)}, end);");
     }
 
     private void Stores()
@@ -206,9 +207,12 @@ internal sealed record TileKernelWriter(
                 string row = $"firstM + ty * 4 + {i / 4 * (Height / 2) + i % 4}";
                 string column = $"firstN + tx * 4 + {half * (Width / 2)}";
                 string values = string.Join(", ", Enumerable.Range(half * 4, 4).Select(j => $"c{i}{j}"));
-                Line(2, $"TileMemory.Store<TWidth>(c, bias, sizes, {row}, {column}, {values});");
+                Line(2, $"TileMemory.Store<TWidthC>(c, bias, sizes, {row}, {column}, {values});");
             }
     }
+
+    private static string Either(string operand, int alongSums, int across) =>
+        alongSums == across ? $"{across}" : $"({operand}.AlongSums ? {alongSums} : {across})";
 
     private void Line(int indent, string line) => text.Append(' ', line.Length == 0 ? 0 : 4 * indent).Append(line).Append('\n');
 }

@@ -8,9 +8,10 @@ namespace ManSharp.Tensors.Gpu.Tiles;
 internal static partial class TileKernels
 {
     // 128 x 32 values a group, 4 x 4 a thread, 16 places of the sums at a time.
-    internal static void Large128x32<TRow, TColumn, TWidth>(
+    internal static void Large128x32<TRow, TColumn, TWidthA, TWidthB, TWidthC>(
         ArrayView<float> c, ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ProductSizes sizes)
-        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
+        where TWidthA : struct, IWidth where TWidthB : struct, IWidth where TWidthC : struct, IWidth
     {
         ArrayView<float> sharedA = SharedMemory.Allocate<float>(2112);
         ArrayView<float> sharedB = SharedMemory.Allocate<float>(576);
@@ -24,7 +25,7 @@ internal static partial class TileKernels
         int sumA = TRow.AlongSums ? t % 4 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 4 : t % 8 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 8;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 0 : 0));
+        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
         RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
         RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
         RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
@@ -35,15 +36,15 @@ internal static partial class TileKernels
         float c30 = 0f, c31 = 0f, c32 = 0f, c33 = 0f;
         F4 b0 = new F4(0f, 0f, 0f, 0f);
         F4 a0 = TRow.AlongSums
-            ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place0, firstM + rowA + 0, start + sumA, end)
-            : TileMemory.LoadAlongRows<TRow, TWidth>(
+            ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, start + sumA, end)
+            : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 0, end);
         F4 a1 = TRow.AlongSums
-            ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
-            : TileMemory.LoadAlongRows<TRow, TWidth>(
+            ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
+            : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
         if (t < 128)
-            b0 = TileMemory.LoadColumns<TColumn, TWidth>(b, sizes, start + sumB + (TColumn.AlongSums ? 0 : 0), firstN + columnB + (TColumn.AlongSums ? 0 : 0), end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -75,15 +76,15 @@ internal static partial class TileKernels
             }
             Group.Barrier();
             a0 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place0, firstM + rowA + 0, k + 16 + sumA, end)
-                : TileMemory.LoadAlongRows<TRow, TWidth>(
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, k + 16 + sumA, end)
+                : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 0, end);
             a1 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
-                : TileMemory.LoadAlongRows<TRow, TWidth>(
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
+                : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
             if (t < 128)
-                b0 = TileMemory.LoadColumns<TColumn, TWidth>(b, sizes, k + 16 + sumB + (TColumn.AlongSums ? 0 : 0), firstN + columnB + (TColumn.AlongSums ? 0 : 0), end);
+                b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 y0_0 = fourB[0 + tx + 0];
             c00 = x0_0.X * y0_0.X + c00; c01 = x0_0.X * y0_0.Y + c01; c02 = x0_0.X * y0_0.Z + c02; c03 = x0_0.X * y0_0.W + c03;
@@ -182,9 +183,9 @@ internal static partial class TileKernels
             c30 = x15_0.W * y15_0.X + c30; c31 = x15_0.W * y15_0.Y + c31; c32 = x15_0.W * y15_0.Z + c32; c33 = x15_0.W * y15_0.W + c33;
             Group.Barrier();
         }
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
     }
 }

@@ -8,9 +8,10 @@ namespace ManSharp.Tensors.Gpu.Tiles;
 internal static partial class TileKernels
 {
     // 128 x 64 values a group, 8 x 4 a thread, 16 places of the sums at a time.
-    internal static void Large128x64<TRow, TColumn, TWidth>(
+    internal static void Large128x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>(
         ArrayView<float> c, ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ProductSizes sizes)
-        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
+        where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
+        where TWidthA : struct, IWidth where TWidthB : struct, IWidth where TWidthC : struct, IWidth
     {
         ArrayView<float> sharedA = SharedMemory.Allocate<float>(2112);
         ArrayView<float> sharedB = SharedMemory.Allocate<float>(1088);
@@ -24,7 +25,7 @@ internal static partial class TileKernels
         int sumA = TRow.AlongSums ? t % 4 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 4 : t % 16 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 16;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 0 : 0));
+        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
         RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
         RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
         RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
@@ -38,14 +39,14 @@ internal static partial class TileKernels
         float c60 = 0f, c61 = 0f, c62 = 0f, c63 = 0f;
         float c70 = 0f, c71 = 0f, c72 = 0f, c73 = 0f;
         F4 a0 = TRow.AlongSums
-            ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place0, firstM + rowA + 0, start + sumA, end)
-            : TileMemory.LoadAlongRows<TRow, TWidth>(
+            ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, start + sumA, end)
+            : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 0, end);
         F4 a1 = TRow.AlongSums
-            ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
-            : TileMemory.LoadAlongRows<TRow, TWidth>(
+            ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
+            : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
-        F4 b0 = TileMemory.LoadColumns<TColumn, TWidth>(b, sizes, start + sumB + (TColumn.AlongSums ? 0 : 0), firstN + columnB + (TColumn.AlongSums ? 0 : 0), end);
+        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -77,14 +78,14 @@ internal static partial class TileKernels
             }
             Group.Barrier();
             a0 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place0, firstM + rowA + 0, k + 16 + sumA, end)
-                : TileMemory.LoadAlongRows<TRow, TWidth>(
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, k + 16 + sumA, end)
+                : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 0, end);
             a1 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidth>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
-                : TileMemory.LoadAlongRows<TRow, TWidth>(
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
+                : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
-            b0 = TileMemory.LoadColumns<TColumn, TWidth>(b, sizes, k + 16 + sumB + (TColumn.AlongSums ? 0 : 0), firstN + columnB + (TColumn.AlongSums ? 0 : 0), end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 x0_1 = fourA[0 + ty + 16];
             F4 y0_0 = fourB[0 + tx + 0];
@@ -263,13 +264,13 @@ internal static partial class TileKernels
             c70 = x15_1.W * y15_0.X + c70; c71 = x15_1.W * y15_0.Y + c71; c72 = x15_1.W * y15_0.Z + c72; c73 = x15_1.W * y15_0.W + c73;
             Group.Barrier();
         }
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
-        TileMemory.Store<TWidth>(c, bias, sizes, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
+        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
     }
 }
