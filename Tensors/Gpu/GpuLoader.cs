@@ -30,7 +30,7 @@ internal sealed partial class GpuLoader(Accelerator accelerator)
             CompiledKernel compiled = accelerator.GetBackend().Compile(
                 EntryPointDescription.FromExplicitlyGroupedKernel(method), new KernelSpecialization(groupSize, null));
             if (compiled is PTXCompiledKernel ptx)
-                SetAssembly(ptx, Reconverge(ptx.PTXAssembly));
+                Refine(ptx);
             kernel = accelerator.LoadKernel(compiled);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -44,15 +44,13 @@ internal sealed partial class GpuLoader(Accelerator accelerator)
     }
 
     /// <summary>
-    /// Makes every conditional branch an ordinary one. ILGPU 1.5.3 calls branches uniform that depend on data, and the
+    /// Makes every conditional branch an ordinary one: ILGPU 1.5.3 calls branches uniform that depend on data, and the
     /// assembler then leaves the threads of a warp apart.
     /// </summary>
-    internal static string Reconverge(string ptx) => ConditionalUniformBranch().Replace(ptx, "$1bra ");
+    internal static void Refine(PTXCompiledKernel kernel) => typeof(PTXCompiledKernel)
+        .GetField($"<{nameof(PTXCompiledKernel.PTXAssembly)}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!
+        .SetValue(kernel, ConditionalUniformBranch().Replace(kernel.PTXAssembly, "$1bra "));
 
     [GeneratedRegex(@"(@!?%\w+\s+)bra\.uni\s")]
     private static partial Regex ConditionalUniformBranch();
-
-    private static void SetAssembly(PTXCompiledKernel kernel, string text) => typeof(PTXCompiledKernel)
-        .GetField($"<{nameof(PTXCompiledKernel.PTXAssembly)}>k__BackingField", BindingFlags.Instance | BindingFlags.NonPublic)!
-        .SetValue(kernel, text);
 }
