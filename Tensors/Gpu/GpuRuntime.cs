@@ -57,7 +57,7 @@ internal static class GpuRuntime
 
     private static GpuDescription Describe(CLDevice device, int index) => new(
         $"opencl:{index}", device.Name, device.MemorySize,
-        string.Create(CultureInfo.InvariantCulture, $"{device.PlatformName}: {device.DeviceVersion}"), "",
+        string.Create(CultureInfo.InvariantCulture, $"{device.PlatformName}: {device.PlatformVersion}"), "",
         device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU) ? GpuStyle.Processor : GpuStyle.OpenCl);
 
     /// <summary>
