@@ -15,14 +15,20 @@ internal static class DevicesCommand
         var only = new Option<string?>("--device") { Description = "only this device: cuda:0, opencl:0, ..." };
         var list = new Option<bool>("--list") { Description = "list the devices without trying them" };
         var force = new Option<bool>("--force") { Description = "exit with success even where a device computes wrong numbers" };
+        var precision = new Option<string>("--precision")
+        {
+            Description = "fp32, or tf32 on tensor cores: how products take their operands", DefaultValueFactory = _ => "fp32",
+        };
+        precision.AcceptOnlyFromAmong("fp32", "tf32");
         var json = new Option<bool>("--json") { Description = "print one line of JSON a device" };
-        var command = new Command("devices", "List every device and try each of them against the CPU engine.") { only, list, force, json };
+        var command = new Command("devices", "List every device and try each of them against the CPU engine.") { only, list, precision, force, json };
         command.SetAction(result => Run(
-            result.GetValue(only), result.GetValue(list), result.GetValue(force), result.GetValue(json)));
+            result.GetValue(only), result.GetValue(list),
+            result.GetValue(precision) == "tf32" ? Precision.Tf32 : Precision.Fp32, result.GetValue(force), result.GetValue(json)));
         return command;
     }
 
-    private static int Run(string? only, bool list, bool force, bool json)
+    private static int Run(string? only, bool list, Precision precision, bool force, bool json)
     {
         IReadOnlyList<GpuDescription> present = Device.ListGpus();
         if (only is not null && !present.Any(gpu => gpu.Id == only))
@@ -34,7 +40,7 @@ internal static class DevicesCommand
         bool pass = true;
         foreach (GpuDescription gpu in present.Where(gpu => only is null || gpu.Id == only))
         {
-            DeviceTrial? trial = list ? null : DeviceTrial.Of(gpu);
+            DeviceTrial? trial = list ? null : DeviceTrial.Of(gpu, precision);
             pass &= trial?.Passes ?? true;
             if (json)
                 Console.Out.WriteLine(Json(gpu, trial));
@@ -93,12 +99,12 @@ internal static class DevicesCommand
     {
         internal bool Passes => Error is null && Findings.All(finding => finding.Passes);
 
-        internal static DeviceTrial Of(GpuDescription gpu)
+        internal static DeviceTrial Of(GpuDescription gpu, Precision precision)
         {
             IReadOnlyList<SelfTestFinding> findings = [];
             try
             {
-                using Device device = Device.Parse(gpu.Id);
+                using Device device = Device.Parse(gpu.Id, precision: precision);
                 findings = DeviceSelfTest.Run(device);
                 return new DeviceTrial(
                     findings, DeviceSelfTest.BytesPerSecond(device), DeviceSelfTest.GemmFlopsPerSecond(device),

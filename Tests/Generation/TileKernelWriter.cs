@@ -17,8 +17,11 @@ namespace ManSharp.Tests.Generation;
 /// <param name="Unrolled">
 /// Whether the loop over the depth is written out and the next operands are loaded before the current ones are used.
 /// </param>
-internal sealed record TileKernelWriter(
-    string Name, int Height, int Width, int Depth, int ThreadHeight, int ThreadWidth, bool Unrolled)
+/// <param name="Tensor">
+/// Whether the products are taken by tensor cores: eight warps, each 32 x 32 values in mma.sync.m16n8k8 of tf32.
+/// </param>
+internal sealed partial record TileKernelWriter(
+    string Name, int Height, int Width, int Depth, int ThreadHeight, int ThreadWidth, bool Unrolled, bool Tensor = false)
 {
     private const int Threads = 256;
 
@@ -34,6 +37,7 @@ internal sealed record TileKernelWriter(
         new("Large128x64", 128, 64, 16, 8, 4, true),
         new("Large128x32", 128, 32, 16, 4, 4, true),
         new("Large256x16", 256, 16, 16, 4, 4, true),
+        new("Tensor128x64", 128, 64, 16, 8, 4, true, Tensor: true),
     ];
 
     private readonly StringBuilder text = new();
@@ -41,9 +45,9 @@ internal sealed record TileKernelWriter(
     internal string FileName => $"TileKernels.{Name}.g.cs";
 
     // Padded by one vector, so that the four rows of a transposed store fall into different banks.
-    private int PitchA => Height + 4;
+    private int PitchA => Height + (Tensor ? TensorPadding : 4);
 
-    private int PitchB => Width + 4;
+    private int PitchB => Width + (Tensor ? TensorPadding : 4);
 
     private int LoadsA => Height * Depth / 4 / Threads;
 
@@ -58,6 +62,8 @@ internal sealed record TileKernelWriter(
         Line(0, "// Written by Tests/Generation/TileKernelWriter.cs; change that, and run its test with MANSHARP_WRITE_TILES=1.");
         Line(0, "// </auto-generated>");
         Line(0, "using ILGPU;");
+        if (Tensor)
+            Line(0, "using ILGPU.Runtime.Cuda;");
         Line(0, "");
         Line(0, "namespace ManSharp.Tensors.Gpu.Tiles;");
         Line(0, "");
@@ -78,7 +84,9 @@ internal sealed record TileKernelWriter(
             Stores();
             Line(3, "Group.Barrier();");
             Loads($"k + {Depth}", declare: false);
-            for (int kk = 0; kk < Depth; kk++)
+            for (int step = 0; Tensor && step < Depth / 8; step++)
+                MultiplyTensor(step);
+            for (int kk = 0; !Tensor && kk < Depth; kk++)
                 Multiply(3, kk.ToString(CultureInfo.InvariantCulture), declare: true, suffix: $"{kk}_");
         }
         else
@@ -95,7 +103,10 @@ internal sealed record TileKernelWriter(
         }
         Line(3, "Group.Barrier();");
         Line(2, "}");
-        Results();
+        if (Tensor)
+            TensorResults();
+        else
+            Results();
         Line(1, "}");
         Line(0, "}");
         return text.ToString();
@@ -120,8 +131,11 @@ internal sealed record TileKernelWriter(
             Line(2, i < LoadsA
                 ? $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {Either("TRow", i * step, i)});"
                 : $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {i});");
-        Line(2, $"int tx = t % {Width / ThreadWidth}, ty = t / {Width / ThreadWidth};");
-        for (int i = 0; i < ThreadHeight; i++)
+        if (Tensor)
+            TensorDeclarations();
+        else
+            Line(2, $"int tx = t % {Width / ThreadWidth}, ty = t / {Width / ThreadWidth};");
+        for (int i = 0; !Tensor && i < ThreadHeight; i++)
             Line(2, "float " + string.Join(", ", Enumerable.Range(0, ThreadWidth).Select(j => $"c{i}{j} = 0f")) + ";");
         if (Unrolled && LoadersB < Threads)
             Line(2, string.Join(" ", Enumerable.Range(0, LoadsB).Select(i => $"F4 b{i} = new F4(0f, 0f, 0f, 0f);")));
@@ -161,12 +175,12 @@ internal sealed record TileKernelWriter(
         Line(3, "{");
         for (int i = 0; i < LoadsA; i++)
             for (int lane = 0; lane < 4; lane++)
-                Line(4, $"sharedA[(sumA + {lane}) * {PitchA} + rowA + {i * step}] = a{i}.{Lanes[lane]};");
+                Line(4, $"sharedA[(sumA + {lane}) * {PitchA} + rowA + {i * step}] = {Rounded($"a{i}.{Lanes[lane]}")};");
         Line(3, "}");
         Line(3, "else");
         Line(3, "{");
         for (int i = 0; i < LoadsA; i++)
-            Line(4, $"fourA[(sumA + {i * pass}) * {PitchA / 4} + rowA / 4] = a{i};");
+            Line(4, $"fourA[(sumA + {i * pass}) * {PitchA / 4} + rowA / 4] = {Rounded($"a{i}")};");
         Line(3, "}");
         int columnStep = LoadersB / (Depth / 4);
         int columnPass = Math.Max(1, LoadersB / (Width / 4));
@@ -175,12 +189,12 @@ internal sealed record TileKernelWriter(
         Line(3, "{");
         for (int i = 0; i < LoadsB; i++)
             for (int lane = 0; lane < 4; lane++)
-                Line(4, $"sharedB[(sumB + {lane}) * {PitchB} + columnB + {i * columnStep}] = b{i}.{Lanes[lane]};");
+                Line(4, $"sharedB[(sumB + {lane}) * {PitchB} + columnB + {i * columnStep}] = {Rounded($"b{i}.{Lanes[lane]}")};");
         Line(3, "}");
         Line(3, $"if (!TColumn.AlongSums{(some ? $" & t < {LoadersB}" : "")})");
         Line(3, "{");
         for (int i = 0; i < LoadsB; i++)
-            Line(4, $"fourB[(sumB + {i * columnPass}) * {PitchB / 4} + columnB / 4] = b{i};");
+            Line(4, $"fourB[(sumB + {i * columnPass}) * {PitchB / 4} + columnB / 4] = {Rounded($"b{i}")};");
         Line(3, "}");
     }
 

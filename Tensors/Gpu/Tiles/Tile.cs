@@ -19,6 +19,8 @@ internal enum Tile
     Large128x32,
     /// <summary>256 x 16, 4 x 4 a thread, unrolled.</summary>
     Large256x16,
+    /// <summary>128 x 64 by tensor cores: operands rounded to tf32, sums in float32.</summary>
+    Tensor128x64,
 }
 
 /// <summary>How a product is cut: the tile, the splits of the sums, and the scratch memory of the splits.</summary>
@@ -56,7 +58,7 @@ internal readonly struct ProductPlan
     {
         Tile.Small64x64 => (64, 64),
         Tile.Large128x128 => (128, 128),
-        Tile.Large128x64 => (128, 64),
+        Tile.Large128x64 or Tile.Tensor128x64 => (128, 64),
         Tile.Small128x32 or Tile.Large128x32 => (128, 32),
         _ => (256, 16),
     };
@@ -69,6 +71,8 @@ internal readonly struct ProductPlan
         (GpuStyle.Processor, <= 16) => Tile.Small256x16,
         (GpuStyle.Processor, <= 32) => Tile.Small128x32,
         (GpuStyle.Processor, _) => Tile.Small64x64,
+        // Fewer than 33 columns would leave half of the tensor cores' tile empty: those products stay in float32.
+        (GpuStyle.CudaTensor, > 32) => Tile.Tensor128x64,
         (_, <= 16) => Tile.Large256x16,
         (_, <= 32) => Tile.Large128x32,
         (_, <= 64) => Tile.Large128x64,

@@ -33,6 +33,7 @@ internal static partial class TileKernels
         Tile.Large128x128 => Large128x128<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
         Tile.Large128x64 => Large128x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
         Tile.Large128x32 => Large128x32<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
+        Tile.Tensor128x64 => Tensor128x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
         _ => Large256x16<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
     };
 }

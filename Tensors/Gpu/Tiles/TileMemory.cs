@@ -83,7 +83,7 @@ internal static class TileMemory
         StoreOne(c, bias, sizes, at + 3, n + 3, w);
     }
 
-    private static void StoreOne(ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int at, int n, float value)
+    internal static void StoreOne(ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int at, int n, float value)
     {
         if (n >= sizes.N)
             return;

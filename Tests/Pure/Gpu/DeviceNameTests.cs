@@ -32,6 +32,17 @@ public sealed class DeviceNameTests
     }
 
     [Theory]
+    [InlineData("cpu")]
+    [InlineData("opencl:0")]
+    [InlineData("dry")]
+    public void Tf32_is_refused_where_there_are_no_tensor_cores(string name)
+    {
+        var error = Assert.Throws<DeviceException>(() => Device.Parse(name, precision: Precision.Tf32));
+        Assert.Contains($"'{name}'", error.Message);
+        Assert.Contains("--precision fp32", error.Message);
+    }
+
+    [Theory]
     [InlineData("dry", 64)]
     [InlineData("dry:cuda", 256)]
     [InlineData("dry:opencl", 256)]

@@ -1,7 +1,9 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using ManSharp.Tensors;
 using ManSharp.Tensors.Gpu;
 using ManSharp.Tensors.Gpu.Tiles;
+using ManSharp.Tensors.Kernels;
 using ManSharp.Tensors.Kernels.Operations;
 using Xunit;
 
@@ -71,6 +73,41 @@ public sealed class PtxTests : IDisposable
         CheckText("odd lengths", text);
         Assert.Equal(0, Count(text, @"ld\.global\.v4"));
         Assert.Equal(0, Count(text, @"st\.global\.v4"));
+    }
+
+    /// <remarks>
+    /// ILGPU passes the operands of inline assembly through local memory at constant addresses, which NVIDIA's assembler turns
+    /// into registers: these kernels alone are not checked for local memory.
+    /// </remarks>
+    [Fact]
+    public void Tensor_cores_take_the_products_of_tf32()
+    {
+        Delegate[] kernels =
+        [
+            TileKernels.Of<Rows, Columns>(Tile.Tensor128x64, true, true, true),
+            TileKernels.Of<RowsTransposed, ColumnsTransposed>(Tile.Tensor128x64, false, false, false),
+            TileKernels.Of<Patches, Columns>(Tile.Tensor128x64, true, true, true),
+            TileKernels.Of<ReaderGradients, WeightsTransposed>(Tile.Tensor128x64, true, true, true),
+            TileKernels.Of<PatchesTransposed, Columns>(Tile.Tensor128x64, true, true, true),
+        ];
+        foreach (Delegate kernel in kernels)
+        {
+            string text = compiler.Compile(kernel.Method);
+            Assert.Equal(16, Count(text, @"mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32"));
+            Assert.True(Count(text, @"cvt\.rna\.tf32\.f32") >= 12, "every operand must be rounded.");
+            Assert.Equal(0, Count(text, @"\bcall\b"));
+        }
+    }
+
+    [Fact]
+    public void Only_the_tensor_style_chooses_tensor_cores()
+    {
+        foreach (GpuStyle style in Enum.GetValues<GpuStyle>())
+            foreach (int n in (int[])[3, 16, 32, 33, 64, 512])
+            {
+                var shape = GemmGeometry.Create(new Shape(1000, 100), new Shape(100, n));
+                Assert.Equal(style == GpuStyle.CudaTensor && n > 32, ProductPlan.For(style, shape).Tile == Tile.Tensor128x64);
+            }
     }
 
     private static void CheckText(string name, string text)
