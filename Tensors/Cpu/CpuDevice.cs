@@ -8,9 +8,9 @@ internal sealed class CpuDevice : Device
     private readonly WorkerTeam team;
     private readonly CpuKernels kernels;
 
-    internal CpuDevice(int threads) : base("cpu", new CpuMemorySource())
+    internal CpuDevice(int threads, bool callerWaits = false) : base("cpu", new CpuMemorySource())
     {
-        team = new WorkerTeam(threads > 0 ? threads : Environment.ProcessorCount);
+        team = new WorkerTeam(threads > 0 ? threads : Environment.ProcessorCount) { CallerWaits = callerWaits };
         kernels = new CpuKernels(team);
     }
 

@@ -45,6 +45,12 @@ internal sealed unsafe class WorkerTeam : IDisposable
     /// <summary>The number of workers, the calling thread among them.</summary>
     internal int Threads { get; }
 
+    /// <summary>
+    /// Leaves all chunks to the other workers, who would come too late for the small jobs of tests: so that these see
+    /// what depends on the worker.
+    /// </summary>
+    internal bool CallerWaits { get; init; }
+
     /// <summary>Runs chunks 0 to <paramref name="chunks"/> - 1 of a job and returns when all are done.</summary>
     internal void Run<TJob>(TJob work, int chunks) where TJob : struct, IChunkJob
     {
@@ -64,7 +70,8 @@ internal sealed unsafe class WorkerTeam : IDisposable
         foreach (Worker worker in workers)
             if (Interlocked.Exchange(ref worker.Asleep, 0) == 1)
                 worker.Gate.Release();
-        TakeChunks(0);
+        if (!CallerWaits)
+            TakeChunks(0);
         var wait = new SpinWait();
         while (Volatile.Read(ref pending) != 0)
             wait.SpinOnce(sleep1Threshold: -1);

@@ -86,8 +86,7 @@ internal sealed class DryKernels(GpuStyle? like) : IKernels
         bool relu) => Calls++;
 
     public void BatchNormGradient(
-        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y,
-        Tensor mean,
+        Tensor dx, Tensor dgamma, Tensor dbeta, Tensor dresidual, Tensor scratch, Tensor dy, Tensor x, Tensor y, Tensor mean,
         Tensor inverseDeviation, Tensor gamma, Write dxWrite, Write parameterWrite, Write residualWrite) => Calls++;
 
     public void ResizeBilinear(Tensor y, Tensor x, ResizeGeometry geometry) => Calls++;

@@ -57,8 +57,12 @@ internal static class GpuRuntime
 
     private static GpuDescription Describe(CLDevice device, int index) => new(
         $"opencl:{index}", device.Name, device.MemorySize,
-        string.Create(CultureInfo.InvariantCulture, $"{device.PlatformName}: {device.PlatformVersion}"), "",
+        string.Create(CultureInfo.InvariantCulture, $"{device.PlatformName} {DriverVersion(device)}"), "",
         device.DeviceType.HasFlag(CLDeviceType.CL_DEVICE_TYPE_CPU) ? GpuStyle.Processor : GpuStyle.OpenCl);
+
+    // What ILGPU itself keeps is the version of OpenCL, not the driver's own.
+    private static string DriverVersion(CLDevice device) => CLAPI.CurrentAPI.GetDeviceInfo(
+        device.DeviceId, CLDeviceInfoType.CL_DRIVER_VERSION);
 
     /// <summary>
     /// Makes an OpenCL accelerator or a CUDA accelerator, or says what there is instead.

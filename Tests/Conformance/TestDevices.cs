@@ -1,4 +1,5 @@
 using ManSharp.Tensors;
+using ManSharp.Tensors.Cpu;
 
 namespace ManSharp.Tests.Conformance;
 
@@ -24,7 +25,7 @@ internal static class TestDevices
         List<TestDevice> devices =
         [
             new("cpu with 1 thread", "cpu", Device.Cpu(1)),
-            new("cpu with 2 threads", "cpu", Device.Cpu(2)),
+            new("cpu with 2 threads, all work on the second", "cpu", new CpuDevice(2, callerWaits: true)),
             new("cpu with 3 threads", "cpu", Device.Cpu(3)),
         ];
         if (Environment.GetEnvironmentVariable("MANSHARP_TEST_DEVICES") == "cpu")
