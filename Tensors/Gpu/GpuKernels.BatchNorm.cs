@@ -1,23 +1,24 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan>? statistics;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ArrayView<float>, ColumnPlan, StatisticsOptions>? statisticsEnd;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, float, int>? inverseOf;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ArrayView<float>, ArrayView<float>, NormalizeOptions>? apply;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ColumnPlan, int>? gradientSums;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ColumnPlan, GradientOptions>? gradientSumsEnd;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-        ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, GradientOptions>?
+    private Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan>? statistics;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
+        Values, Values, ColumnPlan, StatisticsOptions>? statisticsEnd;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, float, int>? inverseOf;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
+        Values, Values, Values, NormalizeOptions>? apply;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
+        Values, ColumnPlan, int>? gradientSums;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
+        Values, ColumnPlan, GradientOptions>? gradientSumsEnd;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
+        Values, Values, Values, Values, Values, GradientOptions>?
         normalizeGradient;
 
     /// <remarks>
@@ -29,11 +30,11 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         var plan = new ColumnPlan(x.Shape, WorkspaceLength / 3);
-        statistics ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan>>(
+        statistics ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan>>(
             BatchNormStatisticsKernel);
         statistics(stream, Groups(plan.Chunks, plan.Strips, 1), partials, x.View(), plan);
-        statisticsEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ColumnPlan, StatisticsOptions>>(
+        statisticsEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, Values, Values, ColumnPlan, StatisticsOptions>>(
                 BatchNormStatisticsEndKernel, ColumnPlan.EndGroupSize);
         statisticsEnd(
             stream, Groups(plan.Channels, ColumnPlan.EndGroupSize), mean.View(), inverseDeviation.View(),
@@ -48,7 +49,7 @@ internal sealed partial class GpuKernels
     public void InverseDeviation(Tensor inverseDeviation, Tensor variance, float epsilon)
     {
         Calls++;
-        inverseOf ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, float, int>>(
+        inverseOf ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, float, int>>(
             InverseDeviationKernel);
         inverseOf(stream, Flat(variance.Length), inverseDeviation.View(), variance.View(), epsilon, variance.Length);
     }
@@ -57,8 +58,8 @@ internal sealed partial class GpuKernels
         Tensor y, Tensor x, Tensor mean, Tensor inverseDeviation, Tensor gamma, Tensor beta, Tensor residual, bool relu)
     {
         Calls++;
-        apply ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, NormalizeOptions>>(BatchNormApplyKernel);
+        apply ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
+            Values, Values, Values, Values, NormalizeOptions>>(BatchNormApplyKernel);
         apply(
             stream, Flat(x.Length), y.View(), x.View(), mean.View(), inverseDeviation.View(), gamma.View(), beta.View(),
             Optional(residual),
@@ -78,8 +79,8 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         var plan = new ColumnPlan(x.Shape, WorkspaceLength / 2);
-        gradientSums ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ColumnPlan, int>>(BatchNormGradientSumsKernel);
+        gradientSums ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, Values, ColumnPlan, int>>(BatchNormGradientSumsKernel);
         gradientSums(
             stream, Groups(plan.Chunks, plan.Strips, 1), partials, dy.View(), x.View(), Optional(y), mean.View(), plan,
             Present(y));
@@ -90,17 +91,17 @@ internal sealed partial class GpuKernels
             HasBeta = Present(dbeta), AddDx = Adds(dxWrite), AddResidual = Adds(residualWrite),
             AddParameters = Adds(parameterWrite),
         };
-        gradientSumsEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ColumnPlan, GradientOptions>>(
+        gradientSumsEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, Values, ColumnPlan, GradientOptions>>(
                 BatchNormGradientEndKernel, ColumnPlan.EndGroupSize);
         gradientSumsEnd(
             stream, Groups(plan.Channels, ColumnPlan.EndGroupSize), Optional(dgamma), Optional(dbeta), scratch.View(), partials,
             inverseDeviation.View(), plan, options);
         if (dx.IsNone && dresidual.IsNone)
             return;
-        normalizeGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, GradientOptions>>(BatchNormGradientKernel);
+        normalizeGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, Values, Values, Values, Values,
+            Values, GradientOptions>>(BatchNormGradientKernel);
         normalizeGradient(
             stream, Flat(x.Length), Optional(dx), Optional(dresidual), scratch.View(), dy.View(), x.View(), Optional(y),
             mean.View(), inverseDeviation.View(), gamma.View(), options);
@@ -126,11 +127,11 @@ internal sealed partial class GpuKernels
         internal int Relu, HasDx, HasResidual, HasGamma, HasBeta, AddDx, AddResidual, AddParameters;
     }
 
-    private static void BatchNormStatisticsKernel(ArrayView<float> partials, ArrayView<float> x, ColumnPlan plan)
+    private static void BatchNormStatisticsKernel(Values partials, Values x, ColumnPlan plan)
     {
-        ArrayView<float> counts = SharedMemory.Allocate<float>(GroupSize);
-        ArrayView<float> means = SharedMemory.Allocate<float>(GroupSize);
-        ArrayView<float> squares = SharedMemory.Allocate<float>(GroupSize);
+        Values counts = SharedMemory.Allocate<float>(GroupSize);
+        Values means = SharedMemory.Allocate<float>(GroupSize);
+        Values squares = SharedMemory.Allocate<float>(GroupSize);
         int channel = plan.Channel;
         float count = 0, first = 0, second = 0, shift = 0, reference = 0;
         if (channel < plan.Channels && plan.FirstRow < plan.EndRow)
@@ -159,13 +160,13 @@ internal sealed partial class GpuKernels
     }
 
     private static void BatchNormStatisticsEndKernel(
-        ArrayView<float> mean, ArrayView<float> inverseDeviation, ArrayView<float> runningMean,
-        ArrayView<float> runningVariance, ArrayView<float> x, ArrayView<float> partials, ColumnPlan plan,
+        Values mean, Values inverseDeviation, Values runningMean,
+        Values runningVariance, Values x, Values partials, ColumnPlan plan,
         StatisticsOptions options)
     {
-        ArrayView<float> counts = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
-        ArrayView<float> means = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
-        ArrayView<float> squares = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
+        Values counts = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
+        Values means = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
+        Values squares = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
         int t = Group.IdxX;
         int channel = Grid.IdxX;
         int length = plan.Chunks * plan.Channels;
@@ -198,7 +199,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void InverseDeviationKernel(
-        ArrayView<float> inverseDeviation, ArrayView<float> variance, float epsilon, int length)
+        Values inverseDeviation, Values variance, float epsilon, int length)
     {
         int i = FlatIndex;
         if (IsInside(i, length))
@@ -206,8 +207,8 @@ internal sealed partial class GpuKernels
     }
 
     private static void BatchNormApplyKernel(
-        ArrayView<float> y, ArrayView<float> x, ArrayView<float> mean, ArrayView<float> inverseDeviation,
-        ArrayView<float> gamma, ArrayView<float> beta, ArrayView<float> residual, NormalizeOptions options)
+        Values y, Values x, Values mean, Values inverseDeviation,
+        Values gamma, Values beta, Values residual, NormalizeOptions options)
     {
         int i = FlatIndex;
         if (!IsInside(i, options.Length))
@@ -220,7 +221,7 @@ internal sealed partial class GpuKernels
     }
 
     // g = dy where y > 0; all of dy where there is no ReLU.
-    private static float Rectified(ArrayView<float> dy, ArrayView<float> y, int index, int relu)
+    private static float Rectified(Values dy, Values y, int index, int relu)
     {
         float g = dy[index];
         if (relu != 0)
@@ -229,10 +230,10 @@ internal sealed partial class GpuKernels
     }
 
     private static void BatchNormGradientSumsKernel(
-        ArrayView<float> partials, ArrayView<float> dy, ArrayView<float> x, ArrayView<float> y, ArrayView<float> mean,
+        Values partials, Values dy, Values x, Values y, Values mean,
         ColumnPlan plan, int relu)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        Values shared = SharedMemory.Allocate<float>(GroupSize);
         int channel = plan.Channel;
         float first = 0, second = 0;
         if (channel < plan.Channels)
@@ -256,10 +257,10 @@ internal sealed partial class GpuKernels
     }
 
     private static void BatchNormGradientEndKernel(
-        ArrayView<float> dgamma, ArrayView<float> dbeta, ArrayView<float> means, ArrayView<float> partials,
-        ArrayView<float> inverseDeviation, ColumnPlan plan, GradientOptions options)
+        Values dgamma, Values dbeta, Values means, Values partials,
+        Values inverseDeviation, ColumnPlan plan, GradientOptions options)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
+        Values shared = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
         int channel = Grid.IdxX;
         float first = 0, second = 0;
         for (int chunk = Group.IdxX; chunk < plan.Chunks; chunk += ColumnPlan.EndGroupSize)
@@ -282,8 +283,8 @@ internal sealed partial class GpuKernels
 
     // g is read before either destination is written, since one of them may be dy.
     private static void BatchNormGradientKernel(
-        ArrayView<float> dx, ArrayView<float> dresidual, ArrayView<float> means, ArrayView<float> dy, ArrayView<float> x,
-        ArrayView<float> y, ArrayView<float> mean, ArrayView<float> inverseDeviation, ArrayView<float> gamma,
+        Values dx, Values dresidual, Values means, Values dy, Values x,
+        Values y, Values mean, Values inverseDeviation, Values gamma,
         GradientOptions options)
     {
         int i = FlatIndex;

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -10,27 +11,27 @@ internal sealed partial class GpuKernels
     // Norms below this count as this.
     private const float NormFloor = 1e-12f;
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>? normalizeRows;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, int>? normalizeRows;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         int, int>? normalizeRowsGradient;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, float, int>?
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, float, int>?
         contrastive;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         float, int>? contrastiveGradient;
 
     public void NormalizeRows(Tensor y, Tensor norms, Tensor x)
     {
         Calls++;
-        normalizeRows ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, int>>(NormalizeRowsKernel, RowGroupSize);
+        normalizeRows ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, int>>(NormalizeRowsKernel, RowGroupSize);
         normalizeRows(stream, Groups(x.Shape.Rows, RowGroupSize), y.View(), norms.View(), x.View(), x.Shape.Last);
     }
 
     public void NormalizeRowsGradient(Tensor dx, Tensor dy, Tensor y, Tensor norms, Write write)
     {
         Calls++;
-        normalizeRowsGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, int, int>>(NormalizeRowsGradientKernel, RowGroupSize);
+        normalizeRowsGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, int, int>>(NormalizeRowsGradientKernel, RowGroupSize);
         normalizeRowsGradient(
             stream, Groups(y.Shape.Rows, RowGroupSize), dx.View(), dy.View(), y.View(), norms.View(), y.Shape.Last, Adds(write));
     }
@@ -40,8 +41,8 @@ internal sealed partial class GpuKernels
         Calls++;
         int rows = labels.Length;
         CheckWorkspace("SupervisedContrastive", rows);
-        contrastive ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, float, int>>(SupervisedContrastiveKernel, RowGroupSize);
+        contrastive ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, float, int>>(SupervisedContrastiveKernel, RowGroupSize);
         contrastive(stream, Groups(rows, RowGroupSize), partials, similarity.View(), labels.View(), 1 / temperature, rows);
         SumPartials(loss, rows, 1, Write.Set);
     }
@@ -51,16 +52,16 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         int rows = labels.Length;
-        contrastiveGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, float, int>>(SupervisedContrastiveGradientKernel, RowGroupSize);
+        contrastiveGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, float, int>>(SupervisedContrastiveGradientKernel, RowGroupSize);
         contrastiveGradient(
             stream, Groups(rows, RowGroupSize), dsimilarity.View(), upstream.View(), similarity.View(), labels.View(),
             1 / temperature, rows);
     }
 
-    private static void NormalizeRowsKernel(ArrayView<float> y, ArrayView<float> norms, ArrayView<float> x, int length)
+    private static void NormalizeRowsKernel(Values y, Values norms, Values x, int length)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         int start = row * length;
         float sum = 0;
@@ -75,9 +76,9 @@ internal sealed partial class GpuKernels
     }
 
     private static void NormalizeRowsGradientKernel(
-        ArrayView<float> dx, ArrayView<float> dy, ArrayView<float> y, ArrayView<float> norms, int length, int add)
+        Values dx, Values dy, Values y, Values norms, int length, int add)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         int start = row * length;
         float sum = 0;
@@ -98,7 +99,7 @@ internal sealed partial class GpuKernels
     private static float AnchorWeight(float partners, int rows) => partners == 0 ? 0f : 1f / rows;
 
     // The diagonal takes no part.
-    private static float CountPartners(ArrayView<float> shared, ArrayView<float> labels, int row, int rows)
+    private static float CountPartners(Values shared, Values labels, int row, int rows)
     {
         float label = labels[row];
         float found = 0;
@@ -107,7 +108,7 @@ internal sealed partial class GpuKernels
         return GroupSum(shared, found, RowGroupSize);
     }
 
-    private static float GreatestOther(ArrayView<float> shared, ArrayView<float> similarity, int row, int rows)
+    private static float GreatestOther(Values shared, Values similarity, int row, int rows)
     {
         float greatest = float.NegativeInfinity;
         for (int j = Group.IdxX; j < rows; j += RowGroupSize)
@@ -116,7 +117,7 @@ internal sealed partial class GpuKernels
     }
 
     private static float SumExpOthers(
-        ArrayView<float> shared, ArrayView<float> similarity, int row, int rows, float sharpness, float offset)
+        Values shared, Values similarity, int row, int rows, float sharpness, float offset)
     {
         float sum = 0;
         for (int j = Group.IdxX; j < rows; j += RowGroupSize)
@@ -125,9 +126,9 @@ internal sealed partial class GpuKernels
     }
 
     private static void SupervisedContrastiveKernel(
-        ArrayView<float> partials, ArrayView<float> similarity, ArrayView<float> labels, float sharpness, int rows)
+        Values partials, Values similarity, Values labels, float sharpness, int rows)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         float label = labels[row];
         float partners = CountPartners(shared, labels, row, rows);
@@ -145,10 +146,10 @@ internal sealed partial class GpuKernels
 
     // dloss / ds_ij = share / T * (exp(s_ij / T) / sum over a != i of exp(s_ia / T) - (j in P(i)) / |P(i)|)
     private static void SupervisedContrastiveGradientKernel(
-        ArrayView<float> dsimilarity, ArrayView<float> upstream, ArrayView<float> similarity, ArrayView<float> labels,
+        Values dsimilarity, Values upstream, Values similarity, Values labels,
         float sharpness, int rows)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         float label = labels[row];
         float partners = CountPartners(shared, labels, row, rows);

@@ -1,20 +1,21 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, float, int, int>? scaleBy;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, float, int, int>? scaleBy;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         FastDivision, int>? affine;
 
     public void Unary<TOperation>(Tensor y, Tensor x) where TOperation : struct, IUnaryOperation
     {
         Calls++;
         var launch = LauncherOf<UnaryOf<TOperation>,
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>>(UnaryKernel<TOperation>);
+            Action<AcceleratorStream, KernelConfig, Values, Values, int>>(UnaryKernel<TOperation>);
         launch(stream, Flat(y.Length), y.View(), x.View(), y.Length);
     }
 
@@ -23,7 +24,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         var launch = LauncherOf<UnaryGradientOf<TOperation>,
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+            Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
                 int, int>>(UnaryGradientKernel<TOperation>);
         launch(stream, Flat(dx.Length), dx.View(), dy.View(), x.View(), y.View(), dx.Length, Adds(write));
     }
@@ -32,7 +33,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         var launch = LauncherOf<BinaryOf<TOperation>,
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, Values, int>>(
                 BinaryKernel<TOperation>);
         launch(stream, Flat(z.Length), z.View(), a.View(), b.View(), z.Length);
     }
@@ -40,7 +41,7 @@ internal sealed partial class GpuKernels
     public void Scale(Tensor y, Tensor x, float factor, Write write)
     {
         Calls++;
-        scaleBy ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, float, int, int>>(
+        scaleBy ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, float, int, int>>(
             ScaleKernel);
         scaleBy(stream, Flat(y.Length), y.View(), x.View(), factor, y.Length, Adds(write));
     }
@@ -48,8 +49,8 @@ internal sealed partial class GpuKernels
     public void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift)
     {
         Calls++;
-        affine ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, FastDivision, int>>(AffineKernel);
+        affine ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
+            Values, FastDivision, int>>(AffineKernel);
         affine(stream, Flat(y.Length), y.View(), x.View(), scale.View(), shift.View(), new FastDivision(x.Shape.Last), y.Length);
     }
 
@@ -61,7 +62,7 @@ internal sealed partial class GpuKernels
         return (TLauncher)launcher;
     }
 
-    private static void UnaryKernel<TOperation>(ArrayView<float> y, ArrayView<float> x, int length)
+    private static void UnaryKernel<TOperation>(Values y, Values x, int length)
         where TOperation : struct, IUnaryOperation
     {
         int i = FlatIndex;
@@ -70,7 +71,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void UnaryGradientKernel<TOperation>(
-        ArrayView<float> dx, ArrayView<float> dy, ArrayView<float> x, ArrayView<float> y, int length, int add)
+        Values dx, Values dy, Values x, Values y, int length, int add)
         where TOperation : struct, IUnaryOperation
     {
         int i = FlatIndex;
@@ -78,7 +79,7 @@ internal sealed partial class GpuKernels
             Put(dx, i, dy[i] * TOperation.Derivative(x[i], y[i]), add);
     }
 
-    private static void BinaryKernel<TOperation>(ArrayView<float> z, ArrayView<float> a, ArrayView<float> b, int length)
+    private static void BinaryKernel<TOperation>(Values z, Values a, Values b, int length)
         where TOperation : struct, IBinaryOperation
     {
         int i = FlatIndex;
@@ -86,7 +87,7 @@ internal sealed partial class GpuKernels
             z[i] = TOperation.Invoke(a[i], b[i]);
     }
 
-    private static void ScaleKernel(ArrayView<float> y, ArrayView<float> x, float factor, int length, int add)
+    private static void ScaleKernel(Values y, Values x, float factor, int length, int add)
     {
         int i = FlatIndex;
         if (IsInside(i, length))
@@ -94,7 +95,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void AffineKernel(
-        ArrayView<float> y, ArrayView<float> x, ArrayView<float> scale, ArrayView<float> shift, FastDivision channels, int length)
+        Values y, Values x, Values scale, Values shift, FastDivision channels, int length)
     {
         int i = FlatIndex;
         if (IsInside(i, length))

@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Gpu.Tiles;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -12,7 +13,7 @@ namespace ManSharp.Tensors.Gpu;
 /// </remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ProductSizes, int>?
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, ProductSizes, int>?
         addSplits;
 
     public int GemmScratch(GemmGeometry geometry) => ProductPlan.For(style, geometry).Scratch;
@@ -58,25 +59,25 @@ internal sealed partial class GpuKernels
             return;
         sizes.Add = Adds(write);
         sizes.HasBias = Present(bias);
-        addSplits ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        addSplits ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
             ProductSizes, int>>(AddSplitsKernel);
         addSplits(stream, Flat(c.Length), c.View(), scratch.View(), Optional(bias), sizes, plan.Splits);
     }
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         ProductSizes> TileLauncher<TRow, TColumn>(Tile tile, Fours four)
         where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
     {
         (Tile, Type, Fours) key = (tile, typeof(TileOf<TRow, TColumn>), four);
         if (!tiles.TryGetValue(key, out Delegate? launcher))
         {
-            launcher = loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-                ArrayView<float>, ArrayView<float>, ProductSizes>>(
+            launcher = loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+                Values, Values, ProductSizes>>(
                     TileKernels.Of<TRow, TColumn>(tile, four.A, four.B, four.C));
             tiles.Add(key, launcher);
         }
-        return (Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ProductSizes>)launcher;
+        return (Action<AcceleratorStream, KernelConfig, Values, Values, Values,
+            Values, ProductSizes>)launcher;
     }
 
     private readonly Dictionary<(Tile, Type, Fours), Delegate> tiles = [];
@@ -84,7 +85,7 @@ internal sealed partial class GpuKernels
     private readonly struct TileOf<TRow, TColumn>;
 
     private static void AddSplitsKernel(
-        ArrayView<float> c, ArrayView<float> products, ArrayView<float> bias, ProductSizes sizes, int splits)
+        Values c, Values products, Values bias, ProductSizes sizes, int splits)
     {
         int i = FlatIndex;
         int length = sizes.M * sizes.N;

@@ -1,16 +1,17 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>? softmax;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, int>? softmax;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         int, float, int>? softmaxGradient;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>? binary;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, int>? binary;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         float, int, int>? binaryGradient;
 
     public void SoftmaxCrossEntropy(Tensor loss, Tensor logits, Tensor labels)
@@ -18,7 +19,7 @@ internal sealed partial class GpuKernels
         Calls++;
         int rows = labels.Length;
         CheckWorkspace("SoftmaxCrossEntropy", rows);
-        softmax ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        softmax ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
             int>>(SoftmaxCrossEntropyKernel, RowGroupSize);
         softmax(stream, Groups(rows, RowGroupSize), partials, logits.View(), labels.View(), logits.Shape.Last);
         SumPartials(loss, rows, (float)(1.0 / rows), Write.Set);
@@ -28,8 +29,8 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         int rows = labels.Length;
-        softmaxGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, int, float, int>>(SoftmaxCrossEntropyGradientKernel, RowGroupSize);
+        softmaxGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, int, float, int>>(SoftmaxCrossEntropyGradientKernel, RowGroupSize);
         softmaxGradient(
             stream, Groups(rows, RowGroupSize), dlogits.View(), upstream.View(), logits.View(), labels.View(),
             logits.Shape.Last, (float)(1.0 / rows), Adds(write));
@@ -39,7 +40,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         int groups = SumGroups(logits.Length);
-        binary ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>,
+        binary ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
             int>>(BinaryCrossEntropyKernel);
         binary(stream, Groups(groups), partials, logits.View(), target.View(), logits.Length);
         SumPartials(loss, groups, (float)(1.0 / logits.Length), Write.Set);
@@ -48,14 +49,14 @@ internal sealed partial class GpuKernels
     public void BinaryCrossEntropyGradient(Tensor dlogits, Tensor upstream, Tensor logits, Tensor target, Write write)
     {
         Calls++;
-        binaryGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, ArrayView<float>, float, int, int>>(BinaryCrossEntropyGradientKernel);
+        binaryGradient ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, Values, float, int, int>>(BinaryCrossEntropyGradientKernel);
         binaryGradient(
             stream, Flat(logits.Length), dlogits.View(), upstream.View(), logits.View(), target.View(),
             (float)(1.0 / logits.Length), logits.Length, Adds(write));
     }
 
-    private static float RowMax(ArrayView<float> shared, ArrayView<float> x, int start, int length)
+    private static float RowMax(Values shared, Values x, int start, int length)
     {
         float greatest = x[start];
         for (int j = Group.IdxX; j < length; j += RowGroupSize)
@@ -63,7 +64,7 @@ internal sealed partial class GpuKernels
         return GroupMax(shared, greatest, RowGroupSize);
     }
 
-    private static float RowSumExp(ArrayView<float> shared, ArrayView<float> x, int start, int length, float offset)
+    private static float RowSumExp(Values shared, Values x, int start, int length, float offset)
     {
         float sum = 0;
         for (int j = Group.IdxX; j < length; j += RowGroupSize)
@@ -72,9 +73,9 @@ internal sealed partial class GpuKernels
     }
 
     private static void SoftmaxCrossEntropyKernel(
-        ArrayView<float> partials, ArrayView<float> logits, ArrayView<float> labels, int classes)
+        Values partials, Values logits, Values labels, int classes)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         int start = row * classes;
         float greatest = RowMax(shared, logits, start, classes);
@@ -84,10 +85,10 @@ internal sealed partial class GpuKernels
     }
 
     private static void SoftmaxCrossEntropyGradientKernel(
-        ArrayView<float> dlogits, ArrayView<float> upstream, ArrayView<float> logits, ArrayView<float> labels, int classes,
+        Values dlogits, Values upstream, Values logits, Values labels, int classes,
         float share, int add)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         int start = row * classes;
         int label = (int)labels[row];
@@ -103,9 +104,9 @@ internal sealed partial class GpuKernels
 
     // max(z, 0) - z t + log(1 + exp(-|z|))
     private static void BinaryCrossEntropyKernel(
-        ArrayView<float> partials, ArrayView<float> logits, ArrayView<float> target, int length)
+        Values partials, Values logits, Values target, int length)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        Values shared = SharedMemory.Allocate<float>(GroupSize);
         int step = Grid.DimX * GroupSize;
         float sum = 0;
         for (int i = FlatIndex; IsInside(i, length); i += step)
@@ -119,7 +120,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void BinaryCrossEntropyGradientKernel(
-        ArrayView<float> dlogits, ArrayView<float> upstream, ArrayView<float> logits, ArrayView<float> target, float share,
+        Values dlogits, Values upstream, Values logits, Values target, float share,
         int length, int add)
     {
         int i = FlatIndex;

@@ -1,24 +1,25 @@
 using ILGPU;
 using ILGPU.Runtime;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, float, int>? fill;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>? copy;
+    private Action<AcceleratorStream, KernelConfig, Values, float, int>? fill;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, int>? copy;
 
     public void Fill(Tensor y, float value)
     {
         Calls++;
-        fill ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, float, int>>(FillKernel);
+        fill ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, float, int>>(FillKernel);
         fill(stream, Flat(y.Length), y.View(), value, y.Length);
     }
 
     public void Copy(Tensor y, Tensor x)
     {
         Calls++;
-        copy ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>>(CopyKernel);
+        copy ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, int>>(CopyKernel);
         copy(stream, Flat(y.Length), y.View(), x.View(), y.Length);
     }
 
@@ -36,14 +37,14 @@ internal sealed partial class GpuKernels
         x.View().SubView(0, y.Length).CopyToCPU(stream, y);
     }
 
-    private static void FillKernel(ArrayView<float> y, float value, int length)
+    private static void FillKernel(Values y, float value, int length)
     {
         int i = FlatIndex;
         if (IsInside(i, length))
             y[i] = value;
     }
 
-    private static void CopyKernel(ArrayView<float> y, ArrayView<float> x, int length)
+    private static void CopyKernel(Values y, Values x, int length)
     {
         int i = FlatIndex;
         if (IsInside(i, length))

@@ -1,24 +1,25 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
 /// <remarks>One thread a value of the destination. Gradients gather: a pixel asks the windows that hold it, in order.</remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>? averagePool;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>? averagePoolGradient;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int>? globalPool;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int, int>? globalPoolGradient;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>? maxPool;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>?
+    private Action<AcceleratorStream, KernelConfig, Values, Values, PoolGeometry, ImageIndex>? averagePool;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, PoolGeometry, ImageIndex, int>? averagePoolGradient;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, int, int, int>? globalPool;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, int, int, int, int>? globalPoolGradient;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, PoolGeometry, ImageIndex>? maxPool;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, PoolGeometry, ImageIndex, int>?
         maxPoolGradient;
 
     public void AveragePool(Tensor y, Tensor x, PoolGeometry geometry)
     {
         Calls++;
-        averagePool ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>>(
+        averagePool ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, PoolGeometry, ImageIndex>>(
             AveragePoolKernel);
         averagePool(stream, Flat(y.Length), y.View(), x.View(), geometry, new ImageIndex(geometry.Output));
     }
@@ -27,7 +28,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         averagePoolGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, PoolGeometry, ImageIndex, int>>(
                 AveragePoolGradientKernel);
         averagePoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, new ImageIndex(geometry.Input), Adds(write));
     }
@@ -35,7 +36,7 @@ internal sealed partial class GpuKernels
     public void GlobalAveragePool(Tensor y, Tensor x)
     {
         Calls++;
-        globalPool ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int>>(
+        globalPool ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, int, int, int>>(
             GlobalAveragePoolKernel);
         globalPool(stream, Flat(y.Length), y.View(), x.View(), x.Shape.Last, x.Shape[1] * x.Shape[2], y.Length);
     }
@@ -44,7 +45,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         globalPoolGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, int, int, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, int, int, int, int>>(
                 GlobalAveragePoolGradientKernel);
         globalPoolGradient(
             stream, Flat(dx.Length), dx.View(), dy.View(), dx.Shape.Last, dx.Shape[1] * dx.Shape[2], dx.Length, Adds(write));
@@ -54,7 +55,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         maxPool ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, Values, PoolGeometry, ImageIndex>>(
                 MaxPoolKernel);
         maxPool(stream, Flat(y.Length), y.View(), places.View(), x.View(), geometry, new ImageIndex(geometry.Output));
     }
@@ -63,7 +64,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         maxPoolGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, PoolGeometry, ImageIndex, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, Values, PoolGeometry, ImageIndex, int>>(
                 MaxPoolGradientKernel);
         maxPoolGradient(stream, Flat(dx.Length), dx.View(), dy.View(), places.View(), geometry, new ImageIndex(geometry.Input), Adds(write));
     }
@@ -83,7 +84,7 @@ internal sealed partial class GpuKernels
     private static int EndWindow(int pixel, int stride, int padding, int windows) =>
         Least(windows, (pixel + padding) / stride + 1);
 
-    private static void AveragePoolKernel(ArrayView<float> y, ArrayView<float> x, PoolGeometry g, ImageIndex index)
+    private static void AveragePoolKernel(Values y, Values x, PoolGeometry g, ImageIndex index)
     {
         int i = FlatIndex;
         if (!IsInside(i, index.Length))
@@ -99,7 +100,7 @@ internal sealed partial class GpuKernels
         y[i] = sum / ((endH - startH) * (endW - startW));
     }
 
-    private static void AveragePoolGradientKernel(ArrayView<float> dx, ArrayView<float> dy, PoolGeometry g, ImageIndex index, int add)
+    private static void AveragePoolGradientKernel(Values dx, Values dy, PoolGeometry g, ImageIndex index, int add)
     {
         int i = FlatIndex;
         if (!IsInside(i, index.Length))
@@ -117,7 +118,7 @@ internal sealed partial class GpuKernels
         Put(dx, i, sum, add);
     }
 
-    private static void GlobalAveragePoolKernel(ArrayView<float> y, ArrayView<float> x, int channels, int pixels, int length)
+    private static void GlobalAveragePoolKernel(Values y, Values x, int channels, int pixels, int length)
     {
         int i = FlatIndex;
         if (!IsInside(i, length))
@@ -131,7 +132,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void GlobalAveragePoolGradientKernel(
-        ArrayView<float> dx, ArrayView<float> dy, int channels, int pixels, int length, int add)
+        Values dx, Values dy, int channels, int pixels, int length, int add)
     {
         int i = FlatIndex;
         if (IsInside(i, length))
@@ -139,7 +140,7 @@ internal sealed partial class GpuKernels
     }
 
     // Strictly greater, so that the first of equals stays.
-    private static void MaxPoolKernel(ArrayView<float> y, ArrayView<float> places, ArrayView<float> x, PoolGeometry g, ImageIndex index)
+    private static void MaxPoolKernel(Values y, Values places, Values x, PoolGeometry g, ImageIndex index)
     {
         int i = FlatIndex;
         if (!IsInside(i, index.Length))
@@ -162,7 +163,7 @@ internal sealed partial class GpuKernels
     }
 
     private static void MaxPoolGradientKernel(
-        ArrayView<float> dx, ArrayView<float> dy, ArrayView<float> places, PoolGeometry g, ImageIndex index, int add)
+        Values dx, Values dy, Values places, PoolGeometry g, ImageIndex index, int add)
     {
         int i = FlatIndex;
         if (!IsInside(i, index.Length))

@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -9,21 +10,21 @@ internal sealed partial class GpuKernels
     // Groups that sum a flat tensor: enough to fill a large GPU, few enough for one group to add their sums.
     private const int MostSumGroups = 1024;
 
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan>? sumRows;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan, int>? sumRowsEnd;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>? sum;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, float, int>? sumEnd;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ArrayView<float>, int>? countCorrect;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan>? sumRows;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan, int>? sumRowsEnd;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, int>? sum;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, int, float, int>? sumEnd;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, int>? countCorrect;
 
     public void SumRows(Tensor y, Tensor x, Write write)
     {
         Calls++;
         var plan = new ColumnPlan(x.Shape, WorkspaceLength);
-        sumRows ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan>>(
+        sumRows ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan>>(
             SumRowsKernel);
         sumRows(stream, Groups(plan.Chunks, plan.Strips, 1), partials, x.View(), plan);
         sumRowsEnd ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ColumnPlan, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, ColumnPlan, int>>(
                 SumRowsEndKernel, ColumnPlan.EndGroupSize);
         sumRowsEnd(stream, Groups(plan.Channels, ColumnPlan.EndGroupSize), y.View(), partials, plan, Adds(write));
     }
@@ -32,7 +33,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         int groups = SumGroups(x.Length);
-        sum ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int>>(SumKernel);
+        sum ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, int>>(SumKernel);
         sum(stream, Groups(groups), partials, x.View(), x.Length);
         SumPartials(y, groups, 1, write);
     }
@@ -41,8 +42,8 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         CheckWorkspace("CountCorrect", labels.Length);
-        countCorrect ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>,
-            ArrayView<float>, int>>(CountCorrectKernel, RowGroupSize);
+        countCorrect ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
+            Values, int>>(CountCorrectKernel, RowGroupSize);
         countCorrect(
             stream, Groups(labels.Length, RowGroupSize), partials, logits.View(), labels.View(), logits.Shape.Last);
         SumPartials(y, labels.Length, 1, Write.Set);
@@ -57,14 +58,14 @@ internal sealed partial class GpuKernels
     /// <summary>y[0] (+)= factor * the sum of the first partial results.</summary>
     private void SumPartials(Tensor y, int count, float factor, Write write)
     {
-        sumEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, int, float, int>>(
+        sumEnd ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, int, float, int>>(
             SumEndKernel);
         sumEnd(stream, Groups(1), y.View(), partials, count, factor, Adds(write));
     }
 
-    private static void SumRowsKernel(ArrayView<float> partials, ArrayView<float> x, ColumnPlan plan)
+    private static void SumRowsKernel(Values partials, Values x, ColumnPlan plan)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        Values shared = SharedMemory.Allocate<float>(GroupSize);
         int channel = plan.Channel;
         float sum = 0;
         if (channel < plan.Channels)
@@ -75,9 +76,9 @@ internal sealed partial class GpuKernels
             partials[plan.PartialIndex] = sum;
     }
 
-    private static void SumRowsEndKernel(ArrayView<float> y, ArrayView<float> partials, ColumnPlan plan, int add)
+    private static void SumRowsEndKernel(Values y, Values partials, ColumnPlan plan, int add)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
+        Values shared = SharedMemory.Allocate<float>(ColumnPlan.EndGroupSize);
         int channel = Grid.IdxX;
         float sum = 0;
         for (int chunk = Group.IdxX; chunk < plan.Chunks; chunk += ColumnPlan.EndGroupSize)
@@ -87,9 +88,9 @@ internal sealed partial class GpuKernels
             Put(y, channel, sum, add);
     }
 
-    private static void SumKernel(ArrayView<float> partials, ArrayView<float> x, int length)
+    private static void SumKernel(Values partials, Values x, int length)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        Values shared = SharedMemory.Allocate<float>(GroupSize);
         int step = Grid.DimX * GroupSize;
         float sum = 0;
         for (int i = FlatIndex; IsInside(i, length); i += step)
@@ -100,9 +101,9 @@ internal sealed partial class GpuKernels
     }
 
     private static void SumEndKernel(
-        ArrayView<float> y, ArrayView<float> partials, int count, float factor, int add)
+        Values y, Values partials, int count, float factor, int add)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(GroupSize);
+        Values shared = SharedMemory.Allocate<float>(GroupSize);
         float sum = 0;
         for (int i = Group.IdxX; i < count; i += GroupSize)
             sum += partials[i];
@@ -113,9 +114,9 @@ internal sealed partial class GpuKernels
 
     // The first of equals wins: nothing before the label may reach its value, nothing after it exceed it.
     private static void CountCorrectKernel(
-        ArrayView<float> partials, ArrayView<float> logits, ArrayView<float> labels, int classes)
+        Values partials, Values logits, Values labels, int classes)
     {
-        ArrayView<float> shared = SharedMemory.Allocate<float>(RowGroupSize);
+        Values shared = SharedMemory.Allocate<float>(RowGroupSize);
         int row = Grid.IdxX;
         int label = (int)labels[row];
         float own = logits[row * classes + label];

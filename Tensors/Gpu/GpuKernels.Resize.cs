@@ -1,6 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -10,13 +11,13 @@ namespace ManSharp.Tensors.Gpu;
 /// </remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex>? resize;
-    private Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex, int>? resizeGradient;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, ResizeGeometry, ResizeIndex>? resize;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, ResizeGeometry, ResizeIndex, int>? resizeGradient;
 
     public void ResizeBilinear(Tensor y, Tensor x, ResizeGeometry geometry)
     {
         Calls++;
-        resize ??= loader.Load<Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex>>(
+        resize ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, ResizeGeometry, ResizeIndex>>(
             ResizeBilinearKernel);
         resize(stream, Flat(y.Length), y.View(), x.View(), geometry, new ResizeIndex(geometry, geometry.Output));
     }
@@ -25,7 +26,7 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         resizeGradient ??= loader.Load<
-            Action<AcceleratorStream, KernelConfig, ArrayView<float>, ArrayView<float>, ResizeGeometry, ResizeIndex, int>>(
+            Action<AcceleratorStream, KernelConfig, Values, Values, ResizeGeometry, ResizeIndex, int>>(
                 ResizeBilinearGradientKernel);
         resizeGradient(stream, Flat(dx.Length), dx.View(), dy.View(), geometry, new ResizeIndex(geometry, geometry.Input), Adds(write));
     }
@@ -33,7 +34,7 @@ internal sealed partial class GpuKernels
     /// <summary>Divisors of a resize: places of values, and the units in which positions are counted.</summary>
     internal readonly struct ResizeIndex(ResizeGeometry g, Shape values)
     {
-        internal readonly ImageIndex Values = new(values);
+        internal readonly ImageIndex Places = new(values);
         internal readonly FastDivision UnitH = new(Math.Max(g.H - 1, 1)), UnitW = new(Math.Max(g.W - 1, 1));
         internal readonly FastDivision UnitP = new(Math.Max(g.P - 1, 1)), UnitQ = new(Math.Max(g.Q - 1, 1));
     }
@@ -56,12 +57,12 @@ internal sealed partial class GpuKernels
         return (unit - distance) / (float)unit;
     }
 
-    private static void ResizeBilinearKernel(ArrayView<float> y, ArrayView<float> x, ResizeGeometry g, ResizeIndex index)
+    private static void ResizeBilinearKernel(Values y, Values x, ResizeGeometry g, ResizeIndex index)
     {
         int i = FlatIndex;
-        if (!IsInside(i, index.Values.Length))
+        if (!IsInside(i, index.Places.Length))
             return;
-        ImagePlace place = index.Values.Of(i);
+        ImagePlace place = index.Places.Of(i);
         int n = place.N, p = place.H, q = place.W, c = place.C;
         int unitH = Most(g.P - 1, 1), unitW = Most(g.Q - 1, 1);
         int h = index.UnitP.Divide(p * (g.H - 1)), w = index.UnitQ.Divide(q * (g.W - 1));
@@ -73,12 +74,12 @@ internal sealed partial class GpuKernels
             + x[(bottom + right) * g.C + c] * (down * across);
     }
 
-    private static void ResizeBilinearGradientKernel(ArrayView<float> dx, ArrayView<float> dy, ResizeGeometry g, ResizeIndex index, int add)
+    private static void ResizeBilinearGradientKernel(Values dx, Values dy, ResizeGeometry g, ResizeIndex index, int add)
     {
         int i = FlatIndex;
-        if (!IsInside(i, index.Values.Length))
+        if (!IsInside(i, index.Places.Length))
             return;
-        ImagePlace place = index.Values.Of(i);
+        ImagePlace place = index.Places.Of(i);
         int n = place.N, h = place.H, w = place.W, c = place.C;
         int firstP = FirstReader(h, g.H, g.P, index.UnitH), endP = EndReader(h, g.H, g.P, index.UnitH);
         int firstQ = FirstReader(w, g.W, g.Q, index.UnitW), endQ = EndReader(w, g.W, g.Q, index.UnitW);

@@ -2,6 +2,7 @@ using System.Globalization;
 using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Kernels;
+using Values = ILGPU.ArrayView<float>;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -26,7 +27,7 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     private readonly GpuLoader loader;
     private readonly AcceleratorStream stream;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> workspace;
-    private readonly ArrayView<float> partials;
+    private readonly Values partials;
     private readonly Dictionary<Type, Delegate> launchers = [];
 
     internal GpuKernels(Accelerator accelerator, GpuStyle style)
@@ -73,7 +74,7 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     }
 
     /// <summary>The view of an optional operand; any view where it is absent, since a kernel is told not to read it.</summary>
-    private ArrayView<float> Optional(Tensor tensor) => tensor.IsNone ? partials : tensor.View();
+    private Values Optional(Tensor tensor) => tensor.IsNone ? partials : tensor.View();
 
     /// <summary>What kernels are told: 1 for an operand that is there, 0 for one that is not.</summary>
     private static int Present(Tensor tensor) => tensor.IsNone ? 0 : 1;
@@ -94,14 +95,14 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     // Compared without sign, so that the last group of a tensor of nearly 2^31 values does not wrap around.
     private static bool IsInside(int index, int length) => (uint)index < (uint)length;
 
-    private static void Put(ArrayView<float> y, int index, float value, int add) =>
+    private static void Put(Values y, int index, float value, int add) =>
         y[index] = add != 0 ? y[index] + value : value;
 
     /// <summary>
     /// The sum of one value a thread, over a group of a power of two, known to every thread; the same pairs are added in
     /// every run.
     /// </summary>
-    private static float GroupSum(ArrayView<float> shared, float value, int size)
+    private static float GroupSum(Values shared, float value, int size)
     {
         int t = Group.IdxX;
         shared[t] = value;
@@ -118,7 +119,7 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     }
 
     /// <summary>The greatest of one value a thread, known to every thread.</summary>
-    private static float GroupMax(ArrayView<float> shared, float value, int size)
+    private static float GroupMax(Values shared, float value, int size)
     {
         int t = Group.IdxX;
         shared[t] = value;
