@@ -54,6 +54,7 @@ internal static class BenchStepCommand
         for (int i = 0; i < WarmupSteps; i++)
             trainer.Step(input, 0.01f);
         (long calls, double flops, int growths) = (device.Kernels.Calls, device.Kernels.Flops, device.Memory.Growths);
+        (long launches, long waits) = (device.KernelLaunches, device.HostSynchronizations);
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         int collections = GC.CollectionCount(0);
         var milliseconds = new double[steps];
@@ -61,6 +62,8 @@ internal static class BenchStepCommand
         {
             long start = Stopwatch.GetTimestamp();
             trainer.Step(input, 0.01f);
+            if (device.KernelLaunches > 0)
+                trainer.Report();
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
@@ -78,11 +81,13 @@ internal static class BenchStepCommand
             ["minMs"] = Math.Round(milliseconds[0], 3),
             ["gflops"] = Math.Round((device.Kernels.Flops - flops) / steps / median / 1e6, 1),
             ["peakBytes"] = device.Memory.PeakBytes,
-            ["predictedPeakBytes"] = StepCost.Predict(plan, batch).PeakBytes,
+            ["predictedPeakBytes"] = StepCost.Predict(plan, batch, device).PeakBytes,
             ["liveBytes"] = device.Memory.LiveBytes,
             ["reservedBytes"] = device.Memory.ReservedBytes,
             ["poolGrowths"] = device.Memory.Growths - growths,
             ["kernelCalls"] = (device.Kernels.Calls - calls) / steps,
+            ["kernelLaunches"] = (device.KernelLaunches - launches) / steps,
+            ["hostSynchronizations"] = (device.HostSynchronizations - waits) / steps,
             ["allocatedBytes"] = allocated / steps,
             ["collections"] = GC.CollectionCount(0) - collections,
         };

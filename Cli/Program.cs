@@ -41,6 +41,7 @@ internal static class Program
             TrainCommand.Create(interruption),
             EvalCommand.Create(),
             VerifyCommand.Create(),
+            DevicesCommand.Create(),
             new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create() },
         };
         ShowExamplesInHelp(root);

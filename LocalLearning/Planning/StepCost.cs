@@ -13,10 +13,13 @@ namespace ManSharp.LocalLearning.Planning;
 /// <param name="KernelCalls">Kernels called.</param>
 public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long KernelCalls)
 {
-    /// <summary>The cost of a step of <paramref name="plan"/> with batches of <paramref name="batch"/> images on the CPU's pool.</summary>
-    public static StepCost Predict(NetworkPlan plan, int batch)
+    /// <summary>The cost of a step of <paramref name="plan"/> with batches of <paramref name="batch"/> images.</summary>
+    /// <param name="plan">What is trained.</param>
+    /// <param name="batch">Images a step.</param>
+    /// <param name="like">The device whose memory is predicted; the CPU where none is given.</param>
+    public static StepCost Predict(NetworkPlan plan, int batch, Device? like = null)
     {
-        using Device dry = Device.Dry();
+        using Device dry = like?.CreateDry() ?? Device.Dry();
         using var trainer = new LocalTrainer(dry, plan, seed: 0);
         float[] ones = [.. Enumerable.Repeat(1f, NetworkSpec.ImageChannels)];
         using var buffers = new InputBuffers(dry, plan, batch, ones, ones);

@@ -1,4 +1,5 @@
 using ManSharp.Tensors.Cpu;
+using ManSharp.Tensors.Gpu;
 using ManSharp.Tensors.Kernels;
 using ManSharp.Tensors.Memory;
 
@@ -7,9 +8,12 @@ namespace ManSharp.Tensors.Dry;
 /// <summary>Meters memory exactly and computes nothing: one training step on it predicts the peak of that step.</summary>
 internal sealed class DryDevice : Device
 {
-    private readonly DryKernels kernels = new();
+    private readonly DryKernels kernels;
 
-    internal DryDevice() : base("dry", new DryMemorySource(CpuMemorySource.Alignment)) { }
+    /// <summary>A dry device like the CPU (no style), or like a GPU of a style.</summary>
+    internal DryDevice(GpuStyle? like) : base(
+        "dry", new DryMemorySource(like is null ? CpuMemorySource.Alignment : GpuMemorySource.Alignment)) =>
+        kernels = new DryKernels(like);
 
     public override IKernels Kernels => kernels;
 

@@ -1,10 +1,13 @@
 using ManSharp.Tensors.Cpu;
+using ManSharp.Tensors.Gpu;
+using ManSharp.Tensors.Gpu.Tiles;
 using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Dry;
 
-/// <summary>Counts every call and computes nothing; asks for the scratch memory that the CPU would ask for.</summary>
-internal sealed class DryKernels : IKernels
+/// <summary>Counts every call and computes nothing; asks for the scratch memory that its model would ask for.</summary>
+/// <param name="like">A GPU's style; none for the CPU.</param>
+internal sealed class DryKernels(GpuStyle? like) : IKernels
 {
     public long Calls { get; private set; }
 
@@ -40,12 +43,14 @@ internal sealed class DryKernels : IKernels
 
     public void CountCorrect(Tensor y, Tensor logits, Tensor labels) => Calls++;
 
-    public int GemmScratch(GemmGeometry geometry) => GemmPlan.Scratch(geometry);
+    public int GemmScratch(GemmGeometry geometry) =>
+        like is { } style ? ProductPlan.For(style, geometry).Scratch : GemmPlan.Scratch(geometry);
 
     public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) =>
         Count(geometry.Flops);
 
-    public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => Conv2dPlan.Scratch(geometry, pass);
+    public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) =>
+        like is { } style ? ProductPlan.For(style, geometry, pass).Scratch : Conv2dPlan.Scratch(geometry, pass);
 
     public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) =>
         Count(geometry.Flops);

@@ -1,0 +1,52 @@
+using ILGPU;
+using ILGPU.Runtime;
+using ManSharp.Tensors.Memory;
+
+namespace ManSharp.Tensors.Gpu;
+
+/// <summary>Segments of a GPU's memory, as bytes: views of another element type are cut from them.</summary>
+internal sealed class GpuMemorySource : IMemorySource
+{
+    /// <summary>What ILGPU assumes of a view that a kernel is given, and what coalesced loads like.</summary>
+    internal const int Alignment = 256;
+
+    private Accelerator? accelerator;
+
+    public int AlignmentBytes => Alignment;
+
+    internal void Attach(Accelerator device) => accelerator = device;
+
+    public object? Allocate(long bytes)
+    {
+        try
+        {
+            return accelerator!.Allocate1D<byte>(bytes);
+        }
+        catch (Exception exception) when (exception is AcceleratorException or OutOfMemoryException)
+        {
+            return null;
+        }
+    }
+
+    public void Free(object segment) => ((MemoryBuffer)segment).Dispose();
+}
+
+/// <summary>From a tensor to what kernels take.</summary>
+internal static class GpuTensor
+{
+    /// <summary>The values; a tensor of another device is refused.</summary>
+    internal static ArrayView<float> View(this Tensor tensor)
+    {
+        MemoryBlock block = tensor.Block;
+        if (block.Segment is not MemoryBuffer1D<byte, Stride1D.Dense> segment)
+            throw new DeviceException(
+                $"Tensor: memory of a GPU was expected. Got memory of {block.Segment.GetType().Name}. "
+                + "Use one device throughout.");
+        return segment.View.BaseView
+            .SubView(block.OffsetBytes + (long)tensor.Offset * sizeof(float), (long)tensor.Length * sizeof(float))
+            .Cast<float>();
+    }
+
+    /// <summary>Whether the first value lies at a multiple of 16 bytes, so that four can be loaded at once.</summary>
+    internal static bool IsAligned(this Tensor tensor) => tensor.Offset % 4 == 0;
+}

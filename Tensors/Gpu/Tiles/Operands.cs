@@ -1,0 +1,178 @@
+namespace ManSharp.Tensors.Gpu.Tiles;
+
+/// <summary>Whether operands are loaded four values at a time; a type argument, so that it costs nothing.</summary>
+internal interface IWidth
+{
+    /// <summary>Four at a time: lengths are multiples of four and the memory is aligned to 16 bytes.</summary>
+    static abstract bool IsFour { get; }
+}
+
+/// <summary>One value at a time: any length, any alignment.</summary>
+internal readonly struct One : IWidth
+{
+    public static bool IsFour => false;
+}
+
+/// <summary>Four values at a time.</summary>
+internal readonly struct Four : IWidth
+{
+    public static bool IsFour => true;
+}
+
+/// <summary>What a thread knows of the row of a that it loads: where its image begins, and the corner of its patch.</summary>
+internal readonly struct RowPlace(int start, int top, int left)
+{
+    internal readonly int Start = start, Top = top, Left = left;
+}
+
+/// <summary>The first operand of a product, a[m, k].</summary>
+internal interface IRowOperand
+{
+    /// <summary>Whether neighbours in memory are neighbours along the sums (k); else along the rows (m).</summary>
+    static abstract bool AlongSums { get; }
+
+    /// <summary>What all values of row m have in common.</summary>
+    static abstract RowPlace Place(ProductSizes sizes, int m);
+
+    /// <summary>Where a[m, k] lies; negative where it is zero.</summary>
+    static abstract int IndexOf(ProductSizes sizes, RowPlace place, int m, int k);
+}
+
+/// <summary>The second operand of a product, b[k, n].</summary>
+internal interface IColumnOperand
+{
+    /// <summary>Whether neighbours in memory are neighbours along the sums (k); else along the columns (n).</summary>
+    static abstract bool AlongSums { get; }
+
+    /// <summary>Where b[k, n] lies.</summary>
+    static abstract int IndexOf(ProductSizes sizes, int k, int n);
+}
+
+/// <summary>A matrix [M, K].</summary>
+internal readonly struct Rows : IRowOperand
+{
+    public static bool AlongSums => true;
+
+    public static RowPlace Place(ProductSizes sizes, int m) => new(m * sizes.K, 0, 0);
+
+    public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k) => place.Start + k;
+}
+
+/// <summary>A matrix stored as [K, M].</summary>
+internal readonly struct RowsTransposed : IRowOperand
+{
+    public static bool AlongSums => false;
+
+    public static RowPlace Place(ProductSizes sizes, int m) => new(m, 0, 0);
+
+    public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k) => k * sizes.M + place.Start;
+}
+
+/// <summary>The patches of x that output pixels see: row m = (n, p, q), place k = (r, s, c).</summary>
+internal readonly struct Patches : IRowOperand
+{
+    public static bool AlongSums => true;
+
+    public static RowPlace Place(ProductSizes sizes, int m)
+    {
+        int n = sizes.Pixels.Divide(m);
+        int pixel = sizes.Pixels.Rest(m, n);
+        int p = sizes.Width.Divide(pixel);
+        int q = sizes.Width.Rest(pixel, p);
+        return new RowPlace(
+            n * sizes.ImageHeight * sizes.ImageWidth, p * sizes.Stride - sizes.Padding, q * sizes.Stride - sizes.Padding);
+    }
+
+    public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
+    {
+        int tap = sizes.Channels.Divide(k);
+        int c = sizes.Channels.Rest(k, tap);
+        int r = sizes.KernelWidth.Divide(tap);
+        int s = sizes.KernelWidth.Rest(tap, r);
+        int h = place.Top + r, w = place.Left + s;
+        bool inside = (uint)h < (uint)sizes.ImageHeight & (uint)w < (uint)sizes.ImageWidth;
+        return inside ? (place.Start + h * sizes.ImageWidth + w) * sizes.Channels.Divisor + c : -1;
+    }
+}
+
+/// <summary>The gradients of the outputs that read an input pixel: row m = (n, h, w), place k = (r, s, output channel).</summary>
+internal readonly struct ReaderGradients : IRowOperand
+{
+    public static bool AlongSums => true;
+
+    public static RowPlace Place(ProductSizes sizes, int m)
+    {
+        int n = sizes.Pixels.Divide(m);
+        int pixel = sizes.Pixels.Rest(m, n);
+        int h = sizes.Width.Divide(pixel);
+        int w = sizes.Width.Rest(pixel, h);
+        return new RowPlace(n * sizes.ImageHeight * sizes.ImageWidth, h + sizes.Padding, w + sizes.Padding);
+    }
+
+    public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
+    {
+        int tap = sizes.Channels.Divide(k);
+        int channel = sizes.Channels.Rest(k, tap);
+        int r = sizes.KernelWidth.Divide(tap);
+        int s = sizes.KernelWidth.Rest(tap, r);
+        int top = place.Top - r, left = place.Left - s;
+        int p = sizes.StrideDivision.Divide(top < 0 ? 0 : top), q = sizes.StrideDivision.Divide(left < 0 ? 0 : left);
+        bool reads = p * sizes.Stride == top & q * sizes.Stride == left & p < sizes.ImageHeight & q < sizes.ImageWidth;
+        return reads ? (place.Start + p * sizes.ImageWidth + q) * sizes.Channels.Divisor + channel : -1;
+    }
+}
+
+/// <summary>The values of x that a weight is multiplied by: row m = (r, s, c), place k = (n, p, q).</summary>
+internal readonly struct PatchesTransposed : IRowOperand
+{
+    public static bool AlongSums => false;
+
+    public static RowPlace Place(ProductSizes sizes, int m)
+    {
+        int tap = sizes.Channels.Divide(m);
+        int c = sizes.Channels.Rest(m, tap);
+        int r = sizes.KernelWidth.Divide(tap);
+        int s = sizes.KernelWidth.Rest(tap, r);
+        return new RowPlace(c, r - sizes.Padding, s - sizes.Padding);
+    }
+
+    public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
+    {
+        int n = sizes.Pixels.Divide(k);
+        int pixel = sizes.Pixels.Rest(k, n);
+        int p = sizes.Width.Divide(pixel);
+        int q = sizes.Width.Rest(pixel, p);
+        int h = p * sizes.Stride + place.Top, w = q * sizes.Stride + place.Left;
+        bool inside = (uint)h < (uint)sizes.ImageHeight & (uint)w < (uint)sizes.ImageWidth;
+        int at = ((n * sizes.ImageHeight + h) * sizes.ImageWidth + w) * sizes.Channels.Divisor + place.Start;
+        return inside ? at : -1;
+    }
+}
+
+/// <summary>A matrix [K, N]: also a convolution's weights [R, S, C, K], and its output gradient [N, P, Q, K].</summary>
+internal readonly struct Columns : IColumnOperand
+{
+    public static bool AlongSums => false;
+
+    public static int IndexOf(ProductSizes sizes, int k, int n) => k * sizes.N + n;
+}
+
+/// <summary>A matrix stored as [N, K].</summary>
+internal readonly struct ColumnsTransposed : IColumnOperand
+{
+    public static bool AlongSums => true;
+
+    public static int IndexOf(ProductSizes sizes, int k, int n) => n * sizes.K + k;
+}
+
+/// <summary>Weights [R, S, C, K] with the channels exchanged: place k = (r, s, output channel), column n = input channel.</summary>
+internal readonly struct WeightsTransposed : IColumnOperand
+{
+    public static bool AlongSums => true;
+
+    public static int IndexOf(ProductSizes sizes, int k, int n)
+    {
+        int tap = sizes.Channels.Divide(k);
+        return (tap * sizes.N + n) * sizes.Channels.Divisor + sizes.Channels.Rest(k, tap);
+    }
+}

@@ -1,0 +1,103 @@
+using ManSharp.Tensors.Kernels;
+
+namespace ManSharp.Tensors.Gpu.Tiles;
+
+/// <summary>A tile kernel: the part of a product that one group of 256 threads computes.</summary>
+internal enum Tile
+{
+    /// <summary>64 x 64, 4 x 4 a thread, loop kept.</summary>
+    Small64x64,
+    /// <summary>128 x 32, 4 x 4 a thread, loop kept.</summary>
+    Small128x32,
+    /// <summary>256 x 16, 4 x 4 a thread, loop kept.</summary>
+    Small256x16,
+    /// <summary>128 x 128, 8 x 8 a thread, unrolled.</summary>
+    Large128x128,
+    /// <summary>128 x 64, 8 x 4 a thread, unrolled.</summary>
+    Large128x64,
+    /// <summary>128 x 32, 4 x 4 a thread, unrolled.</summary>
+    Large128x32,
+    /// <summary>256 x 16, 4 x 4 a thread, unrolled.</summary>
+    Large256x16,
+    /// <summary>128 x 64 by tensor cores: operands rounded to tf32, sums in float32.</summary>
+    Tensor128x64,
+}
+
+/// <summary>How a product is cut: the tile, the splits of the sums, and the scratch memory of the splits.</summary>
+internal readonly struct ProductPlan
+{
+    // Places of the sums that a split has at least: fewer, and adding the splits costs more than it saves.
+    private const int LeastSplit = 256;
+
+    // Every tile kernel goes through the sums in steps that divide this.
+    private const int SplitUnit = 16;
+
+    internal Tile Tile { get; private init; }
+
+    internal int TilesM { get; private init; }
+
+    internal int TilesN { get; private init; }
+
+    internal int Splits { get; private init; }
+
+    internal int SplitLength { get; private init; }
+
+    /// <summary>Values of scratch memory: one product a split, where there is more than one.</summary>
+    internal int Scratch { get; private init; }
+
+    internal static ProductPlan For(GpuStyle style, GemmGeometry g) => For(style, g.M, g.N, g.K);
+
+    internal static ProductPlan For(GpuStyle style, Conv2dGeometry g, Conv2dPass pass)
+    {
+        var sizes = ProductSizes.Of(g, pass);
+        return For(style, sizes.M, sizes.N, sizes.K);
+    }
+
+    /// <summary>The height and width of a tile.</summary>
+    internal static (int M, int N) SizeOf(Tile tile) => tile switch
+    {
+        Tile.Small64x64 => (64, 64),
+        Tile.Large128x128 => (128, 128),
+        Tile.Large128x64 or Tile.Tensor128x64 => (128, 64),
+        Tile.Small128x32 or Tile.Large128x32 => (128, 32),
+        _ => (256, 16),
+    };
+
+    // The choice by device and shape. Small tiles on a processor: gemm 1024 at 47 to 51 GFLOP/s with 64 x 64 and the loop
+    // kept, 2 to 5 unrolled (PoCL 3.1, 2 cores). Large tiles elsewhere: 512 multiplications to 32 shared loads in the
+    // assembled code; not timed on a GPU yet.
+    private static Tile Choose(GpuStyle style, int m, int n) => (style, n) switch
+    {
+        (GpuStyle.Processor, <= 16) => Tile.Small256x16,
+        (GpuStyle.Processor, <= 32) => Tile.Small128x32,
+        (GpuStyle.Processor, _) => Tile.Small64x64,
+        // Fewer than 33 columns would leave half of the tensor cores' tile empty: those products stay in float32.
+        (GpuStyle.CudaTensor, > 32) => Tile.Tensor128x64,
+        (_, <= 16) => Tile.Large256x16,
+        (_, <= 32) => Tile.Large128x32,
+        (_, <= 64) => Tile.Large128x64,
+        _ when m <= 64 => Tile.Large128x64,
+        _ => Tile.Large128x128,
+    };
+
+    // Groups that keep a device busy. A constant of the style, not of the device, so that results and memory are the
+    // same on every device of a style.
+    private static int GroupsWanted(GpuStyle style) => style == GpuStyle.Processor ? 16 : 256;
+
+    private static ProductPlan For(GpuStyle style, int m, int n, int k)
+    {
+        Tile tile = Choose(style, m, n);
+        (int height, int width) = SizeOf(tile);
+        int tilesM = (int)(((long)m + height - 1) / height), tilesN = (n + width - 1) / width;
+        long tiles = (long)tilesM * tilesN;
+        long splits = Math.Min((GroupsWanted(style) + tiles - 1) / tiles, Math.Max(1, k / LeastSplit));
+        int length = (int)((k + splits - 1) / splits);
+        length = (length + SplitUnit - 1) / SplitUnit * SplitUnit;
+        int used = (int)(((long)k + length - 1) / length);
+        return new ProductPlan
+        {
+            Tile = tile, TilesM = tilesM, TilesN = tilesN, Splits = used, SplitLength = length,
+            Scratch = used > 1 ? checked(used * m * n) : 0,
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using ManSharp.Layers.Networks;
+using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
+using ManSharp.LocalLearning.Planning;
+using ManSharp.LocalLearning.SelfTest;
+using ManSharp.LocalLearning.Training;
+using ManSharp.Tensors;
+using ManSharp.Tests.Conformance;
+using Xunit;
+
+namespace ManSharp.Tests.Whole;
+
+/// <summary>Training on every GPU that a driver shows; skipped, and said so, where there is none.</summary>
+public sealed class GpuTrainingTests
+{
+    private const int Batch = 6;
+
+    [Fact]
+    public void Two_runs_of_one_seed_give_the_same_bits_and_the_predicted_memory()
+    {
+        lock (TestDevices.Gate)
+            foreach (TestDevice gpu in Present())
+            {
+                Outcome first = Train(gpu.Device, "man", steps: 4), second = Train(gpu.Device, "man", steps: 4);
+                Assert.Equal(first.Weights, second.Weights);
+                Assert.Equal(first.PredictedBytes, first.PeakBytes);
+                Assert.Equal(0, first.HostSynchronizations);
+                Assert.Equal(0, first.Growths);
+            }
+    }
+
+    [Theory]
+    [InlineData("man", 12)]
+    [InlineData("bp", 4)]
+    public void Losses_follow_the_CPU_engine(string method, int steps)
+    {
+        lock (TestDevices.Gate)
+            foreach (TestDevice gpu in Present())
+            {
+                float[] expected = Train(TestDevices.All[0].Device, method, steps).Losses;
+                float[] losses = Train(gpu.Device, method, steps).Losses;
+                for (int i = 0; i < losses.Length; i++)
+                    Assert.True(
+                        Math.Abs(losses[i] - expected[i]) <= 1e-3 * Math.Max(1, Math.Abs(expected[i])),
+                        $"{gpu.Name}, {method}, loss {i}: {expected[i]:R} was expected. Got {losses[i]:R}.");
+            }
+    }
+
+    [Fact]
+    public void Every_device_passes_its_self_test()
+    {
+        lock (TestDevices.Gate)
+            foreach (TestDevice gpu in Present())
+                foreach (SelfTestFinding finding in DeviceSelfTest.Run(gpu.Device))
+                    Assert.True(finding.Passes, $"{gpu.Name}: {finding}");
+    }
+
+    private static List<TestDevice> Present()
+    {
+        List<TestDevice> present = [.. TestDevices.All.Where(device => device.Family.Contains(':'))];
+        Assert.SkipWhen(present.Count == 0, "needs a CUDA or OpenCL device (pocl-opencl-icd is one); no driver shows any");
+        return present;
+    }
+
+    private static Outcome Train(Device device, string method, int steps)
+    {
+        NetworkSpec network = NetworkSpec.CifarResNet(8, classes: 10);
+        LocalMethod local = LocalMethod.Parse(method);
+        var plan = new NetworkPlan
+        {
+            Network = network, Partition = Partition.For(network, local.EndToEnd ? 1 : network.Units.Count), ImageSize = 16,
+            Method = local with { Weights = LocalMethod.PaperWeights },
+        };
+        using var trainer = new LocalTrainer(device, plan, seed: 7);
+        using var buffers = new InputBuffers(device, plan, Batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
+        var random = new CounterRandom(1, 0, 0);
+        var pixels = new float[Batch * plan.ImageSize * plan.ImageSize * NetworkSpec.ImageChannels];
+        for (int i = 0; i < pixels.Length; i++)
+            pixels[i] = random.NextSingle();
+        TrainingInput input = buffers.Load(pixels, [.. Enumerable.Range(0, Batch).Select(i => (float)(i * 3 % network.Classes))]);
+        trainer.Step(input, 0.05f);
+        device.Memory.ResetPeak();
+        (long waits, int growths) = (device.HostSynchronizations, device.Memory.Growths);
+        var losses = new List<float>();
+        long waited = 0;
+        for (int step = 1; step < steps; step++)
+        {
+            trainer.Step(input, 0.05f);
+            waited += device.HostSynchronizations - waits;
+            losses.AddRange(trainer.Report().Blocks.Select(block => block.Total));
+            waits = device.HostSynchronizations;
+        }
+        long peak = device.Memory.PeakBytes;
+        var weights = new List<float>();
+        foreach (LocalBlock block in trainer.Blocks)
+        {
+            var values = new float[block.Parameters.Values.Length];
+            device.Kernels.Download(values, block.Parameters.Values);
+            weights.AddRange(values);
+        }
+        return new Outcome(
+            [.. losses], [.. weights], peak, StepCost.Predict(plan, Batch, device).PeakBytes, waited,
+            device.Memory.Growths - growths);
+    }
+
+    private sealed record Outcome(
+        float[] Losses, float[] Weights, long PeakBytes, long PredictedBytes, long HostSynchronizations, int Growths);
+}
