@@ -34,6 +34,8 @@ internal sealed class DryKernels : IKernels
 
     public void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift) => Calls++;
 
+    public void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write) => Calls++;
+
     public void SumRows(Tensor y, Tensor x, Write write) => Calls++;
 
     public void Sum(Tensor y, Tensor x, Write write) => Calls++;
