@@ -45,6 +45,9 @@ public sealed partial class Tape : IDisposable
     /// <summary>Training or evaluation.</summary>
     public TapeMode Mode { get; }
 
+    /// <summary>What random operations of this step are drawn from, beside their own names; another one for every step.</summary>
+    public ulong Seed { get; set; }
+
     internal IKernels Kernels => Device.Kernels;
 
     /// <summary>Puts a tensor of the caller's on the tape: it stays the caller's, and must outlive the step.</summary>

@@ -18,9 +18,17 @@ public struct CounterRandom
     /// <summary>Starts the sequence that belongs to (seed, stream, index).</summary>
     public CounterRandom(ulong seed, ulong stream, ulong index)
     {
-        key = Mix(Mix(Mix(seed + Golden) + stream + Golden) + index + Golden);
+        key = KeyOf(seed, stream, index);
         counter = 0;
     }
+
+    /// <summary>The key of the sequence that belongs to (seed, stream, index).</summary>
+    public static ulong KeyOf(ulong seed, ulong stream, ulong index) =>
+        Mix(Mix(Mix(seed + Golden) + stream + Golden) + index + Golden);
+
+    /// <summary>Value number <paramref name="n"/>, from 0, of the sequence with that key.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong At(ulong key, ulong n) => Mix(key + ((n + 1) * Golden));
 
     /// <summary>The next 64 random bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

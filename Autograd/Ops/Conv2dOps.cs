@@ -11,15 +11,17 @@ public static class Conv2dOps
     /// </summary>
     /// <param name="tape">The tape.</param>
     /// <param name="x">[N, H, W, C].</param>
-    /// <param name="weight">[R, S, C, K].</param>
+    /// <param name="weight">[R, S, C / groups, K].</param>
     /// <param name="bias">[K], or null.</param>
     /// <param name="stride">At least 1.</param>
     /// <param name="padding">Zeros on every side, at least 0.</param>
+    /// <param name="groups">Groups of channels that do not see each other.</param>
     /// <returns>[N, P, Q, K].</returns>
     /// <exception cref="ShapeException">The shapes do not fit.</exception>
-    public static Variable Conv2d(this Tape tape, Variable x, Parameter weight, Parameter? bias, int stride, int padding)
+    public static Variable Conv2d(
+        this Tape tape, Variable x, Parameter weight, Parameter? bias, int stride, int padding, int groups = 1)
     {
-        Conv2dGeometry geometry = Conv2dGeometry.Create(x.Shape, weight.Shape, stride, padding);
+        Conv2dGeometry geometry = Conv2dGeometry.Create(x.Shape, weight.Shape, stride, padding, groups);
         bool trains = weight.Trains || bias is { Trains: true };
         Variable y = tape.NewValue(geometry.Output, trains || tape.NeedsGradient(x));
         using (Scratch scratch = tape.RentScratch(tape.Kernels.Conv2dScratch(geometry, Conv2dPass.Forward)))

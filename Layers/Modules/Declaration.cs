@@ -32,6 +32,18 @@ public sealed class Declaration
     public void Statistic(string name, RunningStatistic statistic, float initial) =>
         statistics.Add(new NamedStatistic(prefix + name, statistic, initial));
 
+    /// <summary>A number that belongs to a name of the module at hand, to draw random values with.</summary>
+    public ulong Stream(string name) => StreamOf(prefix + name);
+
+    /// <summary>A number that belongs to a full name: FNV-1a over its letters.</summary>
+    internal static ulong StreamOf(string name)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char c in name)
+            hash = (hash ^ c) * 1099511628211;
+        return hash;
+    }
+
     /// <summary>Declares a part of the module at hand; its names go behind "name.".</summary>
     public void Child(string name, Module module)
     {

@@ -26,6 +26,9 @@ public readonly record struct Initialization
     /// </summary>
     public static Initialization HeNormal(int fanOut) => new(Kind.Normal, MathF.Sqrt(2f / fanOut));
 
+    /// <summary>Normal with mean 0.</summary>
+    public static Initialization Normal(float deviation) => new(Kind.Normal, deviation);
+
     /// <summary>Uniform between -1 / sqrt(fanIn) and 1 / sqrt(fanIn). <b>Source</b>: what torch.nn.Linear begins with.</summary>
     public static Initialization UniformFanIn(int fanIn) => new(Kind.Uniform, 1f / MathF.Sqrt(fanIn));
 

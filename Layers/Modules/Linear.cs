@@ -10,14 +10,20 @@ public sealed class Linear(int inputs, int outputs, bool bias = true) : Module
     private readonly Parameter weight = new(new Shape(inputs, outputs));
     private readonly Parameter? bias = bias ? new Parameter(new Shape(outputs)) : null;
 
+    /// <summary>How the weights begin.</summary>
+    public Initialization WeightStart { get; init; } = Initialization.UniformFanIn(inputs);
+
+    /// <summary>How the bias begins.</summary>
+    public Initialization BiasStart { get; init; } = Initialization.UniformFanIn(inputs);
+
     /// <inheritdoc/>
     public override Variable Forward(Tape tape, Variable x) => tape.Linear(x, weight, bias);
 
     /// <inheritdoc/>
     public override void Declare(Declaration declaration)
     {
-        declaration.Parameter("weight", weight, Initialization.UniformFanIn(inputs));
+        declaration.Parameter("weight", weight, WeightStart);
         if (bias is not null)
-            declaration.Parameter("bias", bias, Initialization.UniformFanIn(inputs));
+            declaration.Parameter("bias", bias, BiasStart);
     }
 }

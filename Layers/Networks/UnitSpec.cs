@@ -1,9 +1,10 @@
+using System.Globalization;
 using ManSharp.Layers.Modules;
 
 namespace ManSharp.Layers.Networks;
 
 /// <summary>
-/// One residual unit as data: what a network is listed in, cut at, and what a momentum auxiliary copies.
+/// One unit as data: what a network is listed in, cut at, and what a momentum auxiliary copies.
 /// </summary>
 /// <param name="Stage">The stage it belongs to, from 1.</param>
 /// <param name="Index">Its place in the stage, from 0.</param>
@@ -12,15 +13,16 @@ namespace ManSharp.Layers.Networks;
 /// <param name="Stride">2 where it halves the image, else 1.</param>
 public abstract record UnitSpec(int Stage, int Index, int Inputs, int Outputs, int Stride)
 {
+    /// <summary>What a person calls it: stage and place, such as 2.1.</summary>
+    public string Place => string.Create(CultureInfo.InvariantCulture, $"{Stage}.{Index}");
+
     /// <summary>Makes a unit with parameters of its own.</summary>
     public abstract Module Build();
-}
 
-/// <summary>The unit of two 3x3 convolutions. <b>Source</b>: He et al. 2016, figure 5 left; the shortcut is a 1x1 convolution with batch norm where the shape changes.</summary>
-/// <inheritdoc/>
-public sealed record BasicUnitSpec(int Stage, int Index, int Inputs, int Outputs, int Stride)
-    : UnitSpec(Stage, Index, Inputs, Outputs, Stride)
-{
-    /// <inheritdoc/>
-    public override Module Build() => new BasicUnit(Inputs, Outputs, Stride);
+    /// <summary>Height and width behind the unit: size / stride, rounded up.</summary>
+    public virtual int SizeAfter(int size) => (size - 1) / Stride + 1;
+
+    /// <summary>How files call one of its tensors, given the name inside the unit: layerS.I.name unless a network differs.</summary>
+    public virtual string FileName(string name) =>
+        string.Create(CultureInfo.InvariantCulture, $"layer{Stage}.{Index}.{name}");
 }

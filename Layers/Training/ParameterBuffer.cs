@@ -68,7 +68,7 @@ public sealed class ParameterBuffer : IDisposable
         foreach (NamedParameter named in Declaration.Parameters)
         {
             float[] values = new float[named.Parameter.Shape.Length];
-            named.Initialization.Fill(values, new CounterRandom(seed, Stream(named.Name), 0));
+            named.Initialization.Fill(values, new CounterRandom(seed, Declaration.StreamOf(named.Name), 0));
             device.Kernels.Upload(named.Parameter.Value, values);
         }
         foreach (NamedStatistic named in Declaration.Statistics)
@@ -116,13 +116,4 @@ public sealed class ParameterBuffer : IDisposable
     }
 
     private static int Round(int length) => (length + Alignment - 1) / Alignment * Alignment;
-
-    // FNV-1a over the name.
-    private static ulong Stream(string name)
-    {
-        ulong hash = 14695981039346656037;
-        foreach (char c in name)
-            hash = (hash ^ c) * 1099511628211;
-        return hash;
-    }
 }

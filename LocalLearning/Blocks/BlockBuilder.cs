@@ -42,6 +42,7 @@ internal static class BlockBuilder
 {
     internal static List<LocalBlock> Build(Device device, NetworkPlan plan)
     {
+        plan.Network.Require(plan.ImageSize);
         var blocks = new List<LocalBlock>();
         for (int index = 0; index < plan.Partition.Blocks; index++)
         {
@@ -58,7 +59,7 @@ internal static class BlockBuilder
     {
         (NetworkSpec network, LocalMethod method, int blocks) = (plan.Network, plan.Method, plan.Partition.Blocks);
         if (index == blocks - 1)
-            return new ClassifierObjective(network.BuildClassifier());
+            return new ClassifierObjective(network.BuildClassifier(plan.ImageSize));
         int last = plan.Partition.Ends[index];
         Momentum? momentum = method.Average || method.Bias
             ? new Momentum(network.Units[last + 1], method.Average, method.Bias)

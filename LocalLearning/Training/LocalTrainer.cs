@@ -17,11 +17,12 @@ public sealed class LocalTrainer : IDisposable
     private readonly Tape evaluation;
     private readonly Tensor measures;
     private readonly float[] measured;
+    private readonly ulong seed;
 
     /// <summary>Builds the blocks and gives their parameters first values, a function of the seed.</summary>
     public LocalTrainer(Device device, NetworkPlan plan, ulong seed)
     {
-        this.device = device;
+        (this.device, this.seed) = (device, seed);
         Plan = plan;
         blocks = BlockBuilder.Build(device, plan);
         evaluation = new Tape(device, TapeMode.Evaluation);
@@ -38,6 +39,9 @@ public sealed class LocalTrainer : IDisposable
 
     /// <summary>The blocks, from the images to the classes.</summary>
     public IReadOnlyList<LocalBlock> Blocks => blocks;
+
+    /// <summary>Steps taken; what random operations draw from, so that a resumed run goes on as it would have.</summary>
+    public ulong StepsDone { get; set; }
 
     /// <summary>Called in each block's step when its gradients are complete and its parameters have not stepped yet.</summary>
     public Action<LocalBlock>? GradientsReady { get; set; }
@@ -56,6 +60,7 @@ public sealed class LocalTrainer : IDisposable
         {
             LocalBlock block = blocks[i];
             Tape tape = block.Tape;
+            tape.Seed = CounterRandom.KeyOf(seed, StepsDone, (ulong)i);
             block.Parameters.BeginGradients();
 
             Variable x = tape.Keep(block.Forward(tape, tape.Input(features)));
@@ -75,6 +80,7 @@ public sealed class LocalTrainer : IDisposable
                 block.Average?.Absorb(blocks[i + 1].Parameters);
             features = next;
         }
+        StepsDone++;
     }
 
     /// <summary>The losses of the last step, read back from the device.</summary>

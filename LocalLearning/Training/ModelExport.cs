@@ -16,7 +16,7 @@ public static class ModelExport
         var writer = new SafetensorsWriter();
         card.WriteTo(writer.Metadata);
         foreach (NetworkTensor tensor in NetworkTensors.Of(trainer))
-            writer.Add(tensor.Name, FileShape(tensor.Value.Shape), values =>
+            writer.Add(tensor.Name, tensor.FileShape, values =>
             {
                 float[] own = new float[values.Length];
                 device.Kernels.Download(own, tensor.Value);
@@ -24,14 +24,6 @@ public static class ModelExport
             });
         writer.Write(path);
     }
-
-    /// <summary>A tensor's dimensions in the file's order.</summary>
-    internal static int[] FileShape(Shape shape) => shape.Rank switch
-    {
-        4 => [shape[3], shape[2], shape[0], shape[1]],
-        2 => [shape[1], shape[0]],
-        _ => [shape[0]],
-    };
 
     private static void Turn(ReadOnlySpan<float> own, Span<float> file, Shape shape)
     {

@@ -25,7 +25,7 @@ public static class ModelImport
     {
         foreach (NetworkTensor tensor in tensors)
         {
-            int[] expected = ModelExport.FileShape(tensor.Value.Shape);
+            int[] expected = tensor.FileShape;
             if (!file.TryGet(tensor.Name, out SafetensorsEntry? entry))
                 throw Bad(
                     $"a tensor '{tensor.Name}' [{string.Join(", ", expected)}] was expected", "none of that name");

@@ -5,19 +5,26 @@ using ManSharp.Tensors;
 
 namespace ManSharp.LocalLearning.Training;
 
-/// <summary>A tensor of the plain network: its name in files, and where it lies.</summary>
-internal readonly record struct NetworkTensor(string Name, Tensor Value);
+/// <summary>A tensor of the plain network: its name and shape in files, and where it lies.</summary>
+/// <param name="Name">The name in files.</param>
+/// <param name="FileShape">The dimensions in files.</param>
+/// <param name="Value">The values.</param>
+internal readonly record struct NetworkTensor(string Name, int[] FileShape, Tensor Value);
 
 /// <summary>
 /// The plain network inside a trainer, without auxiliaries, from the images to the classes, under the names that
-/// torchvision's residual networks have: conv1, bn1, layerS.I.conv1, ..., layerS.I.downsample.0, fc.
+/// torchvision's networks have: conv1, bn1, layerS.I.conv1, ..., layerS.I.downsample.0, fc; or features.N, classifier.N.
 /// </summary>
 internal static class NetworkTensors
 {
-    private const string UnitPrefix = "layers.";
+    private const string UnitPrefix = "layers.", ClassifierPrefix = "fc.";
 
     internal static List<NetworkTensor> Of(LocalTrainer trainer)
     {
+        NetworkSpec network = trainer.Plan.Network;
+        var stem = new Declaration();
+        network.BuildStem().Declare(stem);
+        HashSet<string> stemNames = [.. stem.Parameters.Select(p => p.Name), .. stem.Statistics.Select(s => s.Name)];
         var found = new List<(int Place, NetworkTensor Tensor)>();
         foreach (Declaration declaration in trainer.Blocks.Select(block => block.Parameters.Declaration))
         {
@@ -30,23 +37,27 @@ internal static class NetworkTensors
 
         void Add(string name, Tensor value)
         {
-            if (FileName(trainer.Plan.Network, name) is { } place)
-                found.Add((place.Place, new NetworkTensor(place.Name, value)));
+            if (stemNames.Contains(name))
+                found.Add((-1, new NetworkTensor(network.Stem.FileName(name), FileShape(value.Shape, linear: false), value)));
+            else if (name.StartsWith(ClassifierPrefix, StringComparison.Ordinal))
+                found.Add((network.Units.Count, new NetworkTensor(
+                    network.Classifier.FileName(name), FileShape(value.Shape, linear: true), value)));
+            else if (name.StartsWith(UnitPrefix, StringComparison.Ordinal))
+            {
+                int dot = name.IndexOf('.', UnitPrefix.Length);
+                int unit = int.Parse(name.AsSpan(UnitPrefix.Length, dot - UnitPrefix.Length), CultureInfo.InvariantCulture);
+                found.Add((unit, new NetworkTensor(
+                    network.Units[unit].FileName(name[(dot + 1)..]), FileShape(value.Shape, linear: false), value)));
+            }
         }
     }
 
-    // Null for what belongs to an auxiliary network.
-    private static (int Place, string Name)? FileName(NetworkSpec network, string name)
+    // A convolution in a classifier covers its whole image: in files it is a linear layer.
+    private static int[] FileShape(Shape shape, bool linear) => shape.Rank switch
     {
-        if (name.StartsWith("conv1.", StringComparison.Ordinal) || name.StartsWith("bn1.", StringComparison.Ordinal))
-            return (-1, name);
-        if (name.StartsWith("fc.", StringComparison.Ordinal))
-            return (network.Units.Count, name);
-        if (!name.StartsWith(UnitPrefix, StringComparison.Ordinal))
-            return null;
-        int dot = name.IndexOf('.', UnitPrefix.Length);
-        int unit = int.Parse(name.AsSpan(UnitPrefix.Length, dot - UnitPrefix.Length), CultureInfo.InvariantCulture);
-        UnitSpec spec = network.Units[unit];
-        return (unit, string.Create(CultureInfo.InvariantCulture, $"layer{spec.Stage}.{spec.Index}{name[dot..]}"));
-    }
+        4 when linear => [shape[3], shape[2] * shape[0] * shape[1]],
+        4 => [shape[3], shape[2], shape[0], shape[1]],
+        2 => [shape[1], shape[0]],
+        _ => [shape[0]],
+    };
 }

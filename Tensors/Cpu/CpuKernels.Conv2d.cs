@@ -44,7 +44,7 @@ internal sealed unsafe partial class CpuKernels
         team.Run(
             new WeightGradientJob { Plan = plan, Memory = workerMemory, X = x.Pointer(), Dy = dy.Pointer(), Partials = scratch.Pointer() },
             plan.Groups * plan.Shares);
-        team.Run(new SumPartialsJob { Plan = plan, Dw = dw.Pointer(), Partials = scratch.Pointer(), Add = write == Write.Add }, plan.Geometry.R);
+        team.Run(new SumPartialsJob { Plan = plan, Dw = dw.Pointer(), Partials = scratch.Pointer(), Add = write == Write.Add }, plan.Lines);
     }
 
     private void RunWindows(
@@ -78,29 +78,32 @@ internal sealed unsafe partial class CpuKernels
         public readonly void Run(int chunk, int worker)
         {
             Conv2dGeometry g = Plan.Geometry;
-            int width = Plan.PanelColumns, column = chunk * width, columns = Math.Min(width, Plan.Columns - column);
+            int group = chunk / Plan.GroupPanels, width = Plan.PanelColumns, column = chunk % Plan.GroupPanels * width;
+            int columns = Math.Min(width, Plan.Columns - column);
             float* to = Packed + (nint)chunk * Plan.PanelRows * width;
             if (columns < width)
                 new Span<float>(to, Plan.PanelRows * width).Clear();
             if (Plan.Pass == Conv2dPass.Forward)
             {
                 for (nint row = 0; row < Plan.PanelRows; row++, to += width)
-                    new ReadOnlySpan<float>(Weights + row * g.K + column, columns).CopyTo(new Span<float>(to, columns));
+                    new ReadOnlySpan<float>(Weights + row * g.K + group * g.GroupOutputs + column, columns)
+                        .CopyTo(new Span<float>(to, columns));
                 return;
             }
             foreach (WindowPlan.Phase phase in Plan.Phases)
                 for (int row = 0; row < phase.Rows; row++)
-                    for (int pixel = 0; pixel < phase.WindowPixels; pixel++, to += g.K * width)
+                    for (int pixel = 0; pixel < phase.WindowPixels; pixel++, to += Plan.Channels * width)
                     {
                         int r = phase.FirstRow + g.Stride * row;
                         int s = phase.FirstColumn + g.Stride * (phase.WindowPixels - 1 - pixel);
-                        Transpose(to, Weights + ((nint)(r * g.S + s) * g.C + column) * g.K, g.K, columns, width);
+                        float* from = Weights + ((nint)(r * g.S + s) * g.GroupInputs + column) * g.K + group * g.GroupOutputs;
+                        Transpose(to, from, g.K, Plan.Channels, columns, width);
                     }
         }
 
-        private static void Transpose(float* to, float* from, int rows, int columns, int width)
+        private static void Transpose(float* to, float* from, int stride, int rows, int columns, int width)
         {
-            for (int j = 0; j < columns; j++, from += rows)
+            for (int j = 0; j < columns; j++, from += stride)
                 for (int k = 0; k < rows; k++)
                     to[k * width + j] = from[k];
         }
@@ -129,17 +132,19 @@ internal sealed unsafe partial class CpuKernels
             EdgeWindows.Fill(plan.Copies.AsSpan(band.FirstCopy, band.CopyCount), edges, plan.SlotLength, x);
             int* lines = Address(plan.Lines), outputs = Address(plan.Outputs);
             float* rows = stackalloc float[RegisterTile.Rows * plan.PanelColumns];
-            for (int panel = 0, column = 0; panel < plan.Panels; panel++, column += plan.PanelColumns)
+            for (int panel = 0; panel < plan.Panels; panel++)
             {
                 float* packed = Packed + (nint)panel * plan.PanelRows * plan.PanelColumns;
-                int columns = Math.Min(plan.PanelColumns, plan.Columns - column);
+                int group = panel / plan.GroupPanels, first = panel % plan.GroupPanels * plan.PanelColumns;
+                int columns = Math.Min(plan.PanelColumns, plan.Columns - first), column = group * plan.Columns + first;
+                float* groupX = x + group * plan.Channels;
                 for (int tile = band.FirstTile; tile < band.FirstTile + band.TileCount; tile++)
                 {
                     WindowPlan.TileEntry entry = plan.Tiles[tile];
                     WindowPlan.Phase phase = plan.Phases[entry.Phase];
                     RegisterTile.Windows<TSimd, TVector>(
-                        lines + (nint)entry.FirstLine * RegisterTile.LineInts, entry.LineCount, x, edges,
-                        packed + (nint)phase.PackedRow * plan.PanelColumns, phase.WindowPixels * plan.Channels,
+                        lines + (nint)entry.FirstLine * RegisterTile.LineInts, entry.LineCount, groupX, edges,
+                        packed + (nint)phase.PackedRow * plan.PanelColumns, plan.WindowLength(phase),
                         y + column, outputs + (nint)tile * RegisterTile.Rows, columns, rows, Bias is null ? null : Bias + column, Add);
                 }
             }
@@ -180,20 +185,21 @@ internal sealed unsafe partial class CpuKernels
                     EdgeWindows.Fill(plan.Copies.AsSpan(band.FirstCopy, band.CopyCount), edges, plan.SlotLength, x);
                     for (int unit = firstUnit; unit < endUnit; unit++)
                     {
-                        WeightGradientPlan.Run run = plan.Runs[band.FirstRun + unit / plan.Sixes];
-                        int value = unit % plan.Sixes * RegisterTile.Rows;
-                        float* d = partial + (nint)unit * unitLength;
+                        int line = unit / plan.Sixes, channels = line / plan.Lines;
+                        WeightGradientPlan.Run run = plan.Runs[band.FirstRun + line % plan.Lines];
+                        int value = channels * g.GroupInputs + unit % plan.Sixes * RegisterTile.Rows;
+                        float* d = partial + (nint)unit * unitLength, groupDy = dy + channels * g.GroupOutputs;
                         for (int column = 0; column < plan.RowLength; column += plan.PanelColumns)
                             RegisterTile.Outer<TSimd, TVector>(
                                 codes + run.FirstCode, run.Count, x + value, edges + value,
-                                dy + (nint)run.FirstPixel * g.K + column, g.K, d + column, plan.RowLength);
+                                groupDy + (nint)run.FirstPixel * g.K + column, g.K, d + column, plan.RowLength);
                     }
                 }
             }
         }
     }
 
-    /// <summary>dw of one row of the kernel from the groups' partial sums, in the order of the groups.</summary>
+    /// <summary>dw of one line of the kernel from the groups' partial sums, in the order of the groups.</summary>
     private struct SumPartialsJob : IChunkJob
     {
         internal WeightGradientPlan Plan;
@@ -203,20 +209,22 @@ internal sealed unsafe partial class CpuKernels
         public readonly void Run(int chunk, int worker)
         {
             Conv2dGeometry g = Plan.Geometry;
-            int values = g.S * g.C;
-            for (int value = 0; value < values; value++)
-            {
-                var to = new Span<float>(Dw + (nint)(chunk * values + value) * g.K, g.K);
-                float* from = Partials + (nint)(chunk * Plan.Sixes * RegisterTile.Rows + value) * Plan.RowLength;
-                for (int group = 0; group < Plan.Groups; group++, from += Plan.PartialLength)
+            int values = Plan.LineLength, columns = g.GroupOutputs;
+            for (int channels = 0; channels < g.Groups; channels++)
+                for (int value = 0; value < values; value++)
                 {
-                    var partial = new ReadOnlySpan<float>(from, g.K);
-                    if (group == 0 && !Add)
-                        partial.CopyTo(to);
-                    else
-                        System.Numerics.Tensors.TensorPrimitives.Add(to, partial, to);
+                    var to = new Span<float>(Dw + (nint)(chunk * values + value) * g.K + channels * columns, columns);
+                    nint row = (nint)(channels * Plan.Lines + chunk) * Plan.Sixes * RegisterTile.Rows + value;
+                    float* from = Partials + row * Plan.RowLength;
+                    for (int group = 0; group < Plan.Groups; group++, from += Plan.PartialLength)
+                    {
+                        var partial = new ReadOnlySpan<float>(from, columns);
+                        if (group == 0 && !Add)
+                            partial.CopyTo(to);
+                        else
+                            System.Numerics.Tensors.TensorPrimitives.Add(to, partial, to);
+                    }
                 }
-            }
         }
     }
 }

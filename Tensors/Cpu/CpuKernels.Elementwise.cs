@@ -42,6 +42,18 @@ internal sealed unsafe partial class CpuKernels
         team.Run(new AffineJob(y.Pointer(), x.Pointer(), wide, wide + plan.Width, plan), plan.Chunks);
     }
 
+    public void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write)
+    {
+        Calls++;
+        team.Run(
+            new DropoutJob
+            {
+                Y = y.Pointer(), X = x.Pointer(), Length = y.Length, Probability = probability, Key = key,
+                Add = write == Write.Add,
+            },
+            Chunks(y.Length));
+    }
+
     // Every job: whole vectors, then the last values of the last chunk one by one.
     private readonly struct UnaryJob<TOperation>(float* y, float* x, int length) : IChunkJob
         where TOperation : struct, IUnaryOperation
@@ -132,6 +144,27 @@ internal sealed unsafe partial class CpuKernels
                         Vector.Load(shift + j)).Store(to + j);
                 for (; j < width; j++)
                     to[j] = float.MultiplyAddEstimate(from[j], scale[j], shift[j]);
+            }
+        }
+    }
+
+    private struct DropoutJob : IChunkJob
+    {
+        internal float* Y, X;
+        internal int Length;
+        internal float Probability;
+        internal ulong Key;
+        internal bool Add;
+
+        public readonly void Run(int chunk, int worker)
+        {
+            float scale = 1 / (1 - Probability);
+            int start = ChunkStart(chunk, Length, out int count);
+            for (int i = start; i < start + count; i++)
+            {
+                float number = (CounterRandom.At(Key, (ulong)i) >> 40) * (1f / (1 << 24));
+                float value = number >= Probability ? X[i] * scale : 0f;
+                Y[i] = Add ? Y[i] + value : value;
             }
         }
     }

@@ -37,6 +37,8 @@ internal sealed class DryKernels(GpuStyle? like) : IKernels
 
     public void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift) => Calls++;
 
+    public void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write) => Calls++;
+
     public void SumRows(Tensor y, Tensor x, Write write) => Calls++;
 
     public void Sum(Tensor y, Tensor x, Write write) => Calls++;

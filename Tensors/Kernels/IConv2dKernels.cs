@@ -13,7 +13,7 @@ public enum Conv2dPass
 
 /// <summary>
 /// Two-dimensional convolution (cross-correlation) over NHWC images with HWIO weights, and its two adjoints.
-/// Any kernel, stride and padding.
+/// Any kernel, stride, padding and number of groups; c counts within the group of k.
 /// </summary>
 public interface IConv2dKernels
 {

@@ -18,4 +18,10 @@ public interface IElementwiseKernels
 
     /// <summary>y[n, c] = scale[c] * x[n, c] + shift[c] over the innermost dimension; y may be x.</summary>
     void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift);
+
+    /// <summary>
+    /// y[i] (+)= x[i] / (1 - probability) where the number that belongs to i is at least probability, else 0: the top 24 bits of
+    /// <see cref="CounterRandom.At"/>(key, i) over 2^24. Its own adjoint; y may be x when its mode is Set.
+    /// </summary>
+    void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write);
 }

@@ -34,6 +34,26 @@ public sealed class Conv2dGradientTests
             operands => Conv2d(x, w, operands[0], operands[1], new double[17], 1, 1));
     }
 
+    [Fact]
+    public void Conv2d_of_groups_has_them_too()
+    {
+        using var check = new GradientCheck(seed: 13);
+        Shape x = new(2, 5, 4, 6), w = new(3, 3, 3, 4);
+        check.Passes(
+            [x], [w], (tape, inputs, parameters) => tape.Conv2d(inputs[0], parameters[0], null, 1, 1, groups: 2),
+            operands =>
+            {
+                // Each group by itself: its half of the image's channels and of the weights' columns.
+                double[][] halves = [.. Enumerable.Range(0, 2).Select(group => Conv2d(
+                    new Shape(2, 5, 4, 3), new Shape(3, 3, 3, 2), Half(operands[0], 6, group), Half(operands[1], 4, group),
+                    new double[2], 1, 1))];
+                return [.. Enumerable.Range(0, 2 * halves[0].Length).Select(i => halves[i % 4 / 2][i / 4 * 2 + i % 2])];
+            });
+
+        static double[] Half(double[] values, int columns, int group) =>
+            [.. values.Where((_, i) => i % columns / (columns / 2) == group)];
+    }
+
     private static double[] Conv2d(Shape x, Shape w, double[] image, double[] weight, double[] bias, int stride, int padding)
     {
         int rows = (x[1] + 2 * padding - w[0]) / stride + 1, columns = (x[2] + 2 * padding - w[1]) / stride + 1;

@@ -32,6 +32,11 @@ public sealed class Conv2dTests
                 "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "17,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3",
                 "130,8,8,24,1,1,108,1,0"])
                 cases.Add(large);
+            // Groups of channels, last number: widths below, at and above a vector's, odd ones, and one channel a group.
+            foreach (string grouped in (string[])["2,6,5,8,3,3,8,1,1,2", "1,7,6,6,3,3,9,2,1,3", "2,5,6,32,3,3,32,1,1,4",
+                "2,9,8,12,1,1,20,1,0,4", "3,6,7,5,5,3,5,1,2,5", "1,8,9,64,3,3,64,2,1,2", "1,9,7,34,3,2,70,3,1,2",
+                "17,14,14,32,3,3,32,1,1,8"])
+                cases.Add(grouped);
             return cases;
         }
     }
@@ -93,8 +98,9 @@ public sealed class Conv2dTests
     private static (Conv2dGeometry Geometry, TestValues Values) Parse(string sizes)
     {
         int[] n = [.. sizes.Split(',').Select(int.Parse)];
-        var geometry = Conv2dGeometry.Create(new Shape(n[0], n[1], n[2], n[3]), new Shape(n[4], n[5], n[3], n[6]),
-            n[7], n[8]);
+        int groups = n.Length > 9 ? n[9] : 1;
+        var geometry = Conv2dGeometry.Create(
+            new Shape(n[0], n[1], n[2], n[3]), new Shape(n[4], n[5], n[3] / groups, n[6]), n[7], n[8], groups);
         return (geometry, new TestValues(sizes.Sum(letter => letter)));
     }
 }

@@ -44,10 +44,11 @@ internal static class ReferenceConv2d
                             int w = q * g.Stride + s - g.Padding;
                             if (h < 0 || h >= g.H || w < 0 || w >= g.W)
                                 continue;
-                            for (int c = 0; c < g.C; c++)
-                                for (int k = 0; k < g.K; k++)
+                            for (int k = 0; k < g.K; k++)
+                                for (int c = 0; c < g.C / g.Groups; c++)
                                     product(
-                                        ((n * g.H + h) * g.W + w) * g.C + c, ((r * g.S + s) * g.C + c) * g.K + k,
+                                        ((n * g.H + h) * g.W + w) * g.C + k / (g.K / g.Groups) * (g.C / g.Groups) + c,
+                                        ((r * g.S + s) * (g.C / g.Groups) + c) * g.K + k,
                                         ((n * g.P + p) * g.Q + q) * g.K + k);
                         }
     }

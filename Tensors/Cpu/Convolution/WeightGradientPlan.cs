@@ -5,7 +5,7 @@ namespace ManSharp.Tensors.Cpu.Convolution;
 
 /// <summary>
 /// How a weight gradient runs: for each band of output rows and each row r of the kernel, the windows of x that its
-/// pixels read. The sum over the batch is cut into groups of images whose partial sums are added in order; the rows of
+/// pixels read (with groups of channels, each tap and the pixels that it reads). The sum over the batch is cut into groups of images whose partial sums are added in order; the rows of
 /// dw (r and six neighbouring values of a window) are shared out too where the groups alone are too few.
 /// </summary>
 internal sealed class WeightGradientPlan
@@ -19,15 +19,15 @@ internal sealed class WeightGradientPlan
     private WeightGradientPlan(Conv2dGeometry g)
     {
         Geometry = g;
-        PanelColumns = PanelWidth.For(g.K);
-        Panels = (g.K + PanelColumns - 1) / PanelColumns;
+        PanelColumns = PanelWidth.For(g.GroupOutputs);
+        Panels = (g.GroupOutputs + PanelColumns - 1) / PanelColumns;
         Units = UnitsOf(g);
     }
 
     /// <summary>Pixels of one band that read a window for one row of the kernel: consecutive output pixels.</summary>
     internal readonly record struct Run(int FirstCode, int Count, int FirstPixel);
 
-    /// <summary>A band's runs (one for each row of the kernel) and edge slots.</summary>
+    /// <summary>A band's runs (one for each line of the kernel) and edge slots.</summary>
     internal readonly record struct Band(int FirstRun, int FirstCopy, int CopyCount);
 
     internal Conv2dGeometry Geometry { get; }
@@ -39,13 +39,19 @@ internal sealed class WeightGradientPlan
     /// <summary>Values of one row of a partial sum: the columns of all panels.</summary>
     internal int RowLength => Panels * PanelColumns;
 
-    /// <summary>Groups of six values of a window.</summary>
-    internal int Sixes => (Geometry.S * Geometry.C + RegisterTile.Rows - 1) / RegisterTile.Rows;
+    /// <summary>Rows of the kernel, or with groups of channels its taps.</summary>
+    internal int Lines => LinesOf(Geometry);
 
-    /// <summary>Rows of the kernel times sixes: what chunks share out.</summary>
+    /// <summary>Values of a line's window: S pixels of all channels, or one pixel of a group's.</summary>
+    internal int LineLength => LineLengthOf(Geometry);
+
+    /// <summary>Groups of six values of a window.</summary>
+    internal int Sixes => SixesOf(Geometry);
+
+    /// <summary>Groups of channels times lines times sixes: what chunks share out.</summary>
     internal int Units { get; }
 
-    /// <summary>Values of one partial sum: [R, sixes, 6, row].</summary>
+    /// <summary>Values of one partial sum: [groups of channels, lines, sixes, 6, row].</summary>
     internal int PartialLength => Units * RegisterTile.Rows * RowLength;
 
     internal int Groups { get; private set; }
@@ -74,12 +80,18 @@ internal sealed class WeightGradientPlan
         return plan;
     }
 
-    private static int UnitsOf(Conv2dGeometry g) => g.R * ((g.S * g.C + RegisterTile.Rows - 1) / RegisterTile.Rows);
+    private static int LinesOf(Conv2dGeometry g) => g.Groups > 1 ? g.R * g.S : g.R;
+
+    private static int LineLengthOf(Conv2dGeometry g) => g.Groups > 1 ? g.GroupInputs : g.S * g.C;
+
+    private static int SixesOf(Conv2dGeometry g) => (LineLengthOf(g) + RegisterTile.Rows - 1) / RegisterTile.Rows;
+
+    private static int UnitsOf(Conv2dGeometry g) => g.Groups * LinesOf(g) * SixesOf(g);
 
     private static int PartialLengthOf(Conv2dGeometry g)
     {
-        int panel = PanelWidth.For(g.K);
-        return UnitsOf(g) * RegisterTile.Rows * ((g.K + panel - 1) / panel * panel);
+        int panel = PanelWidth.For(g.GroupOutputs);
+        return UnitsOf(g) * RegisterTile.Rows * ((g.GroupOutputs + panel - 1) / panel * panel);
     }
 
     private static int GroupsOf(Conv2dGeometry g)
@@ -91,7 +103,8 @@ internal sealed class WeightGradientPlan
     private void Cut()
     {
         Conv2dGeometry g = Geometry;
-        var edges = new EdgeWindows(g.H, g.W, g.C, g.S);
+        int windowPixels = g.Groups > 1 ? 1 : g.S, taps = g.S / windowPixels;
+        var edges = new EdgeWindows(g.H, g.W, g.C, windowPixels);
         SlotLength = edges.SlotLength;
         int rowBytes = (g.Q * g.K + g.W * g.Stride * g.C) * sizeof(float);
         int bandRows = Math.Clamp(BandBytes / rowBytes, 1, g.P);
@@ -104,18 +117,18 @@ internal sealed class WeightGradientPlan
         {
             int end = Math.Min(first + bandRows, g.P), firstRun = runs.Count;
             edges.BeginBand();
-            for (int r = 0; r < g.R; r++)
+            for (int line = 0; line < Lines; line++)
             {
                 int firstCode = codes.Count, firstPixel = 0;
                 for (int p = first; p < end; p++)
                 {
-                    int row = p * g.Stride + r - g.Padding;
+                    int row = p * g.Stride + line / taps - g.Padding;
                     if (row < 0 || row >= g.H)
                         continue;
                     if (codes.Count == firstCode)
                         firstPixel = p * g.Q;
                     for (int q = 0; q < g.Q; q++)
-                        codes.Add(edges.Code(row, q * g.Stride - g.Padding, g.S));
+                        codes.Add(edges.Code(row, q * g.Stride - g.Padding + line % taps, windowPixels));
                 }
                 runs.Add(new Run(firstCode, codes.Count - firstCode, firstPixel));
             }

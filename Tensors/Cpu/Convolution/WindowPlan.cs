@@ -6,7 +6,8 @@ namespace ManSharp.Tensors.Cpu.Convolution;
 /// <summary>
 /// How a forward pass or an input gradient runs over one image: which windows each tile of 6 output pixels reads,
 /// row of the kernel by row. Made once a geometry. An input gradient with stride s falls into s x s phases of pixels
-/// that see the same taps; each phase is a stride-1 convolution with its share of the kernel, flipped.
+/// that see the same taps; each phase is a stride-1 convolution with its share of the kernel, flipped. With groups of
+/// channels the window of a group is not contiguous: each tap is a line of its own, one pixel wide.
 /// </summary>
 internal sealed class WindowPlan
 {
@@ -28,10 +29,11 @@ internal sealed class WindowPlan
         Geometry = g;
         Pass = pass;
         bool forward = pass == Conv2dPass.Forward;
-        Columns = forward ? g.K : g.C;
-        Channels = forward ? g.C : g.K;
+        Columns = forward ? g.GroupOutputs : g.GroupInputs;
+        Channels = forward ? g.GroupInputs : g.GroupOutputs;
         PanelColumns = PanelWidth.For(Columns);
-        Panels = (Columns + PanelColumns - 1) / PanelColumns;
+        GroupPanels = (Columns + PanelColumns - 1) / PanelColumns;
+        Panels = g.Groups * GroupPanels;
     }
 
     /// <summary>One share of the kernel: rows, pixels of a window, and where its packed rows begin, in rows of a panel.</summary>
@@ -47,13 +49,16 @@ internal sealed class WindowPlan
 
     internal Conv2dPass Pass { get; }
 
-    /// <summary>Channels of the input of this pass.</summary>
+    /// <summary>Channels of the input of this pass, of one group.</summary>
     internal int Channels { get; }
 
-    /// <summary>Channels of the output of this pass.</summary>
+    /// <summary>Channels of the output of this pass, of one group.</summary>
     internal int Columns { get; }
 
     internal int PanelColumns { get; }
+
+    /// <summary>Panels of one group of channels.</summary>
+    internal int GroupPanels { get; }
 
     internal int Panels { get; }
 
@@ -85,9 +90,14 @@ internal sealed class WindowPlan
     internal static int Scratch(Conv2dGeometry g, Conv2dPass pass)
     {
         bool forward = pass == Conv2dPass.Forward;
-        int columns = forward ? g.K : g.C, panel = PanelWidth.For(columns);
-        return (columns + panel - 1) / panel * panel * g.R * g.S * (forward ? g.C : g.K);
+        int columns = forward ? g.GroupOutputs : g.GroupInputs, panel = PanelWidth.For(columns);
+        return g.Groups * ((columns + panel - 1) / panel) * panel * g.R * g.S * (forward ? g.GroupInputs : g.GroupOutputs);
     }
+
+    /// <summary>Values of a window of a phase.</summary>
+    internal int WindowLength(Phase phase) => (TapByTap ? 1 : phase.WindowPixels) * Channels;
+
+    private bool TapByTap => Geometry.Groups > 1;
 
     internal static WindowPlan Create(Conv2dGeometry g, Conv2dPass pass)
     {
@@ -104,12 +114,12 @@ internal sealed class WindowPlan
     {
         Conv2dGeometry g = Geometry;
         phases.Add(new Phase(0, 0, g.R, g.S, 0));
-        PanelRows = g.R * g.S * g.C;
+        PanelRows = g.R * g.S * Channels;
         var pixels = new List<(int Row, int Column)>(g.P * g.Q);
         for (int p = 0; p < g.P; p++)
             for (int q = 0; q < g.Q; q++)
                 pixels.Add((p, q));
-        var edges = new EdgeWindows(g.H, g.W, g.C, g.S);
+        var edges = new EdgeWindows(g.H, g.W, g.C, TapByTap ? 1 : g.S);
         Cut([(0, pixels)], edges, g.Q,
             (pixel, row) => (pixel.Row * g.Stride + row - g.Padding, pixel.Column * g.Stride - g.Padding));
     }
@@ -135,11 +145,11 @@ internal sealed class WindowPlan
                     continue;
                 groups.Add((phases.Count, pixels));
                 phases.Add(new Phase(a, b, rows, columns, PanelRows));
-                PanelRows += rows * columns * g.K;
+                PanelRows += rows * columns * Channels;
                 widest = Math.Max(widest, columns);
             }
-        PanelRows = g.R * g.S * g.K;
-        var edges = new EdgeWindows(g.P, g.Q, g.K, widest);
+        PanelRows = g.R * g.S * Channels;
+        var edges = new EdgeWindows(g.P, g.Q, g.K, TapByTap ? 1 : widest);
         // Row j of a phase is the tap a + s j, which reads dy's row (h + padding - a) / s - j; columns likewise, and a
         // window begins at its last tap.
         Cut(groups, edges, g.W, (pixel, row) => ((pixel.Row + g.Padding) / g.Stride - row, (pixel.Column + g.Padding) / g.Stride));
@@ -152,7 +162,7 @@ internal sealed class WindowPlan
         SlotLength = edges.SlotLength;
         int tileCount = groups.Sum(group => (group.Pixels.Count + RegisterTile.Rows - 1) / RegisterTile.Rows);
         int stride = Pass == Conv2dPass.Forward ? Geometry.Stride * Geometry.Stride : 1;
-        long bytes = (long)tileCount * RegisterTile.Rows * Channels * stride * sizeof(float);
+        long bytes = (long)tileCount * RegisterTile.Rows * Channels * Geometry.Groups * stride * sizeof(float);
         int bandCount = (int)Math.Max((LeastChunks + Geometry.N - 1) / Geometry.N, bytes / BandBytes + 1);
         int bandTiles = Math.Max(1, (tileCount + bandCount - 1) / bandCount);
         int firstTile = 0, firstCopy = 0, mostCopies = 0;
@@ -182,25 +192,27 @@ internal sealed class WindowPlan
         // The last tile of a group repeats its last pixel in the rows that are left over, and does not store them.
         (int Row, int Column) At(int i) => pixels[Math.Min(first + i, pixels.Count - 1)];
         Span<int> codes = stackalloc int[RegisterTile.Rows];
-        for (int row = 0; row < phase.Rows; row++)
+        // A line is a row of the kernel, or one tap of it.
+        int taps = TapByTap ? phase.WindowPixels : 1, pixelsWide = TapByTap ? 1 : phase.WindowPixels;
+        for (int line = 0; line < phase.Rows * taps; line++)
         {
             bool inside = false;
             for (int i = 0; i < RegisterTile.Rows; i++)
             {
-                (int sourceRow, int sourceColumn) = source(At(i), row);
+                (int sourceRow, int sourceColumn) = source(At(i), line / taps);
                 if (Pass == Conv2dPass.InputGradient)
                     sourceColumn -= phase.WindowPixels - 1;
-                codes[i] = edges.Code(sourceRow, sourceColumn, phase.WindowPixels);
+                codes[i] = edges.Code(sourceRow, sourceColumn + line % taps, pixelsWide);
                 inside |= codes[i] != ~0;
             }
             if (!inside)
                 continue;
-            lines.Add(row);
+            lines.Add(line);
             foreach (int code in codes)
                 lines.Add(code);
         }
         for (int i = 0; i < RegisterTile.Rows; i++)
-            outputs.Add(first + i < pixels.Count ? (At(i).Row * outputWidth + At(i).Column) * Columns : -1);
+            outputs.Add(first + i < pixels.Count ? (At(i).Row * outputWidth + At(i).Column) * Columns * Geometry.Groups : -1);
         tiles.Add(new TileEntry(number, firstLine, lines.Count / RegisterTile.LineInts - firstLine));
     }
 

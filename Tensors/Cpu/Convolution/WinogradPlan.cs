@@ -106,7 +106,7 @@ internal sealed class WinogradPlan
 
     /// <summary>Whether the pass can run this way: 3x3, stride 1, whole vectors of channels, and enough of them to pay.</summary>
     internal static bool Serves(Conv2dGeometry g) =>
-        g is { R: 3, S: 3, Stride: 1, Padding: <= 2 } && g.C >= 16 && g.K >= 16
+        g is { R: 3, S: 3, Stride: 1, Padding: <= 2, Groups: 1 } && g.C >= 16 && g.K >= 16
         && g.C % Vector<float>.Count == 0 && g.K % Vector<float>.Count == 0;
 
     internal static int Scratch(Conv2dGeometry g, Conv2dPass pass)

@@ -52,7 +52,7 @@ public sealed class NetworkSpecTests
         declaration.Child("stem", network.BuildStem());
         for (int i = 0; i < network.Units.Count; i++)
             declaration.Child($"unit{i}", network.Units[i].Build());
-        declaration.Child("fc", network.BuildClassifier());
+        declaration.Child("fc", network.BuildClassifier(32));
         Assert.Equal(expected, declaration.ParameterCount);
         if ((depth, classes) == (20, 10))
             Assert.Equal(272_474, declaration.ParameterCount);
@@ -66,7 +66,7 @@ public sealed class NetworkSpecTests
     {
         NetworkSpec network = NetworkSpec.CifarResNet(14, classes: 7);
         using Device device = Device.Dry();
-        Module[] modules = [network.BuildStem(), .. network.Units.Select(unit => unit.Build()), network.BuildClassifier()];
+        Module[] modules = [network.BuildStem(), .. network.Units.Select(unit => unit.Build()), network.BuildClassifier(32)];
         var declaration = new Declaration();
         for (int i = 0; i < modules.Length; i++)
             declaration.Child($"{i}", modules[i]);
@@ -86,6 +86,7 @@ public sealed class NetworkSpecTests
 
     [Theory]
     [InlineData("resnet21", "Got 21")]
+    [InlineData("resnext50", "Got 'resnext50'")]
     [InlineData("resnet2", "Got 2")]
     [InlineData("resnet0", "Got 0")]
     [InlineData("resnet", "Got 'resnet'")]

@@ -33,6 +33,9 @@ internal class DelegatingKernels(IKernels inner) : IKernels
 
     public virtual void Affine(Tensor y, Tensor x, Tensor scale, Tensor shift) => inner.Affine(y, x, scale, shift);
 
+    public virtual void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write) =>
+        inner.Dropout(y, x, probability, key, write);
+
     public virtual void SumRows(Tensor y, Tensor x, Write write) => inner.SumRows(y, x, write);
 
     public virtual void Sum(Tensor y, Tensor x, Write write) => inner.Sum(y, x, write);
