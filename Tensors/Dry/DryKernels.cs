@@ -52,7 +52,7 @@ internal sealed class DryKernels(GpuStyle? like) : IKernels
         Count(geometry.Flops);
 
     public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) =>
-        like is { } style ? ProductPlan.For(style, geometry, pass).Scratch : Conv2dPlan.Scratch(geometry, pass);
+        like is { } style ? GpuKernels.Conv2dScratch(style, geometry, pass) : Conv2dPlan.Scratch(geometry, pass);
 
     public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry) =>
         Count(geometry.Flops);

@@ -10,12 +10,21 @@ namespace ManSharp.Tensors.Gpu;
 /// </remarks>
 internal sealed partial class GpuKernels
 {
-    public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => ProductPlan.For(style, geometry, pass).Scratch;
+    public int Conv2dScratch(Conv2dGeometry geometry, Conv2dPass pass) => Conv2dScratch(style, geometry, pass);
+
+    /// <summary>The scratch memory of a pass; the dry device asks for the same.</summary>
+    internal static int Conv2dScratch(GpuStyle style, Conv2dGeometry geometry, Conv2dPass pass) =>
+        geometry.Groups > 1 ? 0 : ProductPlan.For(style, geometry, pass).Scratch;
 
     public void Conv2dForward(Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry)
     {
         Calls++;
         Flops += geometry.Flops;
+        if (geometry.Groups > 1)
+        {
+            GroupedForward(y, x, w, bias, geometry);
+            return;
+        }
         Product<Patches, Columns>(
             y, scratch, x, w, bias, ProductPlan.For(style, geometry, Conv2dPass.Forward),
             ProductSizes.Of(geometry, Conv2dPass.Forward), Write.Set,
@@ -26,6 +35,11 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         Flops += geometry.Flops;
+        if (geometry.Groups > 1)
+        {
+            GroupedInputGradient(dx, dy, w, geometry, write);
+            return;
+        }
         Product<ReaderGradients, WeightsTransposed>(
             dx, scratch, dy, w, Tensor.None, ProductPlan.For(style, geometry, Conv2dPass.InputGradient),
             ProductSizes.Of(geometry, Conv2dPass.InputGradient), write,
@@ -36,6 +50,11 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         Flops += geometry.Flops;
+        if (geometry.Groups > 1)
+        {
+            GroupedWeightGradient(dw, x, dy, geometry, write);
+            return;
+        }
         Product<PatchesTransposed, Columns>(
             dw, scratch, x, dy, Tensor.None, ProductPlan.For(style, geometry, Conv2dPass.WeightGradient),
             ProductSizes.Of(geometry, Conv2dPass.WeightGradient), write,

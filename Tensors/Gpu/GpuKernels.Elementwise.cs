@@ -10,6 +10,7 @@ internal sealed partial class GpuKernels
     private Action<AcceleratorStream, KernelConfig, Values, Values, float, int, int>? scaleBy;
     private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
         FastDivision, int>? affine;
+    private Action<AcceleratorStream, KernelConfig, Values, Values, float, ulong, int, int>? dropout;
 
     public void Unary<TOperation>(Tensor y, Tensor x) where TOperation : struct, IUnaryOperation
     {
@@ -52,6 +53,23 @@ internal sealed partial class GpuKernels
         affine ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
             Values, FastDivision, int>>(AffineKernel);
         affine(stream, Flat(y.Length), y.View(), x.View(), scale.View(), shift.View(), new FastDivision(x.Shape.Last), y.Length);
+    }
+
+    public void Dropout(Tensor y, Tensor x, float probability, ulong key, Write write)
+    {
+        Calls++;
+        dropout ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, float, ulong, int, int>>(
+            DropoutKernel);
+        dropout(stream, Flat(y.Length), y.View(), x.View(), probability, key, y.Length, Adds(write));
+    }
+
+    private static void DropoutKernel(Values y, Values x, float probability, ulong key, int length, int add)
+    {
+        int i = FlatIndex;
+        if (!IsInside(i, length))
+            return;
+        float number = (int)(CounterRandom.At(key, (ulong)i) >> 40) * (1f / (1 << 24));
+        Put(y, i, number >= probability ? x[i] * (1 / (1 - probability)) : 0f, add);
     }
 
     /// <summary>The launcher of a kernel that is generic over an operation; loaded when the operation is first used.</summary>
