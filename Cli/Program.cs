@@ -42,7 +42,7 @@ internal static class Program
             EvalCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),
-            new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create() },
+            new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create(), BenchKernelsCommand.Create() },
         };
         ShowExamplesInHelp(root);
         var configuration = new ParserConfiguration { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
