@@ -66,6 +66,7 @@ internal static class BenchStepCommand
                 trainer.Report();
             milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
+        collections = GC.CollectionCount(0) - collections;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Array.Sort(milliseconds);
         double median = milliseconds[steps / 2];
@@ -89,7 +90,7 @@ internal static class BenchStepCommand
             ["kernelLaunches"] = (device.KernelLaunches - launches) / steps,
             ["hostSynchronizations"] = (device.HostSynchronizations - waits) / steps,
             ["allocatedBytes"] = allocated / steps,
-            ["collections"] = GC.CollectionCount(0) - collections,
+            ["collections"] = collections,
         };
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(result));
