@@ -20,6 +20,11 @@ public sealed partial class Tape
             throw new TapeException(
                 $"Backward: one value that depends on a parameter was expected. Got {loss.Shape}, needs gradient: {NeedsGradient(loss)}. Reduce it to a loss.");
         Kernels.Fill(GradientFor(loss, out _), 1f);
+        RunAdjoints();
+    }
+
+    private void RunAdjoints()
+    {
         while (nodeCount > 0)
         {
             Node node = nodes[--nodeCount];

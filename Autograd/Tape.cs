@@ -55,7 +55,7 @@ public sealed partial class Tape : IDisposable
     /// <param name="needsGradient">Whether <see cref="GradientOf"/> will be asked for.</param>
     public Variable Input(Tensor value, bool needsGradient = false)
     {
-        Variable variable = NewSlot(value.Shape, needsGradient && Mode == TapeMode.Training);
+        Variable variable = NewSlot(value.Shape, needsGradient && records && Mode == TapeMode.Training);
         slots[variable.Index].Value = value;
         return variable;
     }
@@ -139,7 +139,7 @@ public sealed partial class Tape : IDisposable
     internal Variable NewValue(Shape shape, bool needsGradient)
     {
         Tensor value = Device.Rent(shape);
-        Variable variable = NewSlot(shape, needsGradient && Mode == TapeMode.Training);
+        Variable variable = NewSlot(shape, needsGradient && records && Mode == TapeMode.Training);
         ref Slot slot = ref slots[variable.Index];
         slot.Value = value;
         slot.Owned = true;

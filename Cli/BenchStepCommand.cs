@@ -21,25 +21,31 @@ internal static class BenchStepCommand
         var network = new Option<string>("--network") { Description = "resnet20, resnet32, ...", DefaultValueFactory = _ => "resnet32" };
         var method = new Option<string>("--method") { Description = "bp, man, infopro, ...", DefaultValueFactory = _ => "man" };
         var blocks = new Option<int?>("--blocks") { Description = "number of blocks; every unit its own block unless given" };
+        var cut = new Option<string>("--cut")
+        {
+            Description = "published, even, balanced, or units such as 1.2,2.1",
+            DefaultValueFactory = _ => Cut.Published,
+        };
         var batch = new Option<int>("--batch") { Description = "images a step", DefaultValueFactory = _ => 128 };
         var size = new Option<int>("--size") { Description = "height and width of the images", DefaultValueFactory = _ => 32 };
         var steps = new Option<int>("--steps") { Description = "measured steps", DefaultValueFactory = _ => 10 };
         var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
         var threads = new Option<int>("--threads") { Description = "worker threads; 0 for one a core", DefaultValueFactory = _ => 0 };
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
-        var command = new Command("step", "Time whole training steps.") { network, method, blocks, batch, size, steps, device, threads, json };
+        var command = new Command("step", "Time whole training steps.") { network, method, blocks, cut, batch, size, steps, device, threads, json };
         command.SetAction(result =>
         {
             NetworkSpec spec = NetworkSpec.Parse(result.GetValue(network)!, classes: 10);
             // With decoders, as published: what the trainer defaults to is cheaper.
-            LocalMethod local = LocalMethod.Parse(result.GetValue(method)!) with { Weights = LocalMethod.PaperWeights };
+            LocalMethod local = LocalMethod.Parse(result.GetValue(method)!) with { Weights = LossWeights.Paper };
             var plan = new NetworkPlan
             {
                 Network = spec,
-                Partition = Partition.For(spec, local.EndToEnd ? 1 : result.GetValue(blocks) ?? spec.Units.Count),
+                Partition = Partition.For(spec, 1),
                 Method = local,
                 ImageSize = result.GetValue(size),
             };
+            plan = new Cut(result.GetValue(blocks), result.GetValue(cut)!).Apply(plan, result.GetValue(batch));
             using Device target = Device.Parse(result.GetValue(device)!, result.GetValue(threads));
             return Run(target, plan, result.GetValue(batch), result.GetValue(steps), result.GetValue(json));
         });

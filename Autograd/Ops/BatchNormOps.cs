@@ -39,9 +39,11 @@ public static class BatchNormOps
         bool training = tape.Mode == TapeMode.Training;
         Tensor mean = training ? tape.Device.Rent(gamma.Shape) : runningMean.Value;
         Tensor inverseDeviation = tape.Device.Rent(gamma.Shape);
+        bool gathers = tape.GathersStatistics;
         if (training)
             tape.Kernels.BatchNormStatistics(
-                mean, inverseDeviation, runningMean.Value, runningVariance.Value, tape.ValueOf(x), epsilon, momentum);
+                mean, inverseDeviation, gathers ? runningMean.Value : Tensor.None, gathers ? runningVariance.Value : Tensor.None,
+                tape.ValueOf(x), epsilon, momentum);
         else
             tape.Kernels.InverseDeviation(inverseDeviation, runningVariance.Value, epsilon);
         Tensor added = residual.IsNone ? Tensor.None : tape.ValueOf(residual);

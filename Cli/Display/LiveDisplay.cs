@@ -12,7 +12,7 @@ internal sealed class LiveDisplay(TrainingSetup setup) : ITrainingDisplay
     private const int BarWidth = 30;
 
     private readonly Stopwatch sinceFrame = Stopwatch.StartNew();
-    private readonly BlockTable table = new(setup.Plan.Partition, setup.Plan.Method.Weights.Reconstructs);
+    private readonly BlockTable table = new(setup.Plan.Partition, setup.Plan.ReadsPixels);
     private LiveDisplayContext? live;
 
     public void Announce(string folder)

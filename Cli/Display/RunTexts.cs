@@ -1,6 +1,7 @@
 using ManSharp.Cli.Training;
 using ManSharp.Datasets;
 using ManSharp.LocalLearning.Blocks;
+using ManSharp.LocalLearning.Methods;
 
 namespace ManSharp.Cli.Display;
 
@@ -15,7 +16,8 @@ internal static class RunTexts
         (TrainSettings settings, Partition partition) = (setup.Settings, setup.Plan.Partition);
         ImageSet train = setup.Data.Train;
         string blocks = partition.Blocks == 1 ? "end to end" : $"{partition.Blocks} blocks";
-        yield return $"{setup.Plan.Network.Name}, {settings.Method}, {blocks} on {setup.Device.Name} "
+        string fidelity = setup.Plan.Method.Fidelity == Fidelity.Reference ? " as its reference code" : "";
+        yield return $"{setup.Plan.Network.Name}, {settings.Method}{fidelity}, {blocks} on {setup.Device.Name} "
             + $"({settings.Threads} {(settings.Threads == 1 ? "thread" : "threads")})";
         yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
             + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
@@ -27,7 +29,7 @@ internal static class RunTexts
         int blocks = setup.Plan.Partition.Blocks;
         if (setup.Settings.Blocks is { } asked && asked != blocks)
             yield return setup.Plan.Method.EndToEnd
-                ? $"note: bp trains end to end, so --blocks {asked} is taken as 1"
+                ? $"note: {setup.Plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
                 : $"note: --blocks {asked} is every unit its own block: {blocks}";
         if (setup.Data.Test.Count == 0)
             yield return "note: there are no test images, so no test accuracy: "
@@ -52,6 +54,8 @@ internal static class RunTexts
     internal static string Units(Partition partition, int block)
     {
         (int first, int last) = (partition.FirstUnit(block) + 1, partition.Ends[block] + 1);
+        if (last == 0)
+            return "stem";
         string units = first == last ? $"{first}" : $"{first}-{last}";
         return block == 0 ? $"stem, {units}" : block == partition.Blocks - 1 ? $"{units}, fc" : units;
     }

@@ -34,7 +34,8 @@ internal static class RunConfiguration
             Method = new
             {
                 plan.Method.Name,
-                plan.Method.Head,
+                Fidelity = plan.Method.Fidelity == LocalLearning.Methods.Fidelity.Reference ? "reference" : "paper",
+                Head = plan.Method.HeadName,
                 LabelLoss = plan.Method.LabelLoss == LocalLearning.Methods.LabelLoss.Contrastive ? "contrast" : "ce",
                 plan.Method.Weights,
                 Ema = plan.Method.Average,
@@ -42,8 +43,12 @@ internal static class RunConfiguration
                 MomentumEma = plan.Method.AverageMomentum,
                 plan.Method.Widen,
                 plan.Method.Feature,
+                plan.Method.AuxiliaryDepth,
+                plan.Method.Segments,
             },
+            Recipe = settings.Recipe?.Name,
             plan.Partition.Blocks,
+            plan.Partition.StemBlock,
             BlockEnds = plan.Partition.Ends,
             settings.Epochs,
             settings.Batch,

@@ -21,10 +21,15 @@ internal sealed record TrainSettings
     public required int Epochs { get; init; }
     public required int Batch { get; init; }
     public required float LearningRate { get; init; }
-    public required float MomentumEma { get; init; }
+    public required string Cut { get; init; }
+    public required bool? StemBlock { get; init; }
+    public required Fidelity Fidelity { get; init; }
+    public required float? MomentumEma { get; init; }
     public required string? Head { get; init; }
     public required LabelLoss? LabelLoss { get; init; }
     public required LossWeights? Weights { get; init; }
+    public required int? AuxiliaryDepth { get; init; }
+    public required int? Segments { get; init; }
     public required float WeightDecay { get; init; }
     public required int? Size { get; init; }
     public required int? Limit { get; init; }
@@ -34,23 +39,35 @@ internal sealed record TrainSettings
     public required bool Strict { get; init; }
     public required string? Out { get; init; }
 
+    /// <summary>Where the settings that were not given come from.</summary>
+    public required Recipe? Recipe { get; init; }
+
     /// <summary>The method with what the person changed of it.</summary>
-    /// <exception cref="ArgumentException">There is no such method or head.</exception>
+    /// <exception cref="ArgumentException">There is no such method or head, or the method has none to choose.</exception>
     internal LocalMethod LocalMethod()
     {
-        LocalMethod method = LocalLearning.Methods.LocalMethod.Parse(Method);
-        method = method with
+        LocalMethod method = LocalLearning.Methods.LocalMethod.Parse(Method).At(Fidelity);
+        if (Head is not null && method is { EndToEnd: false, Base.Head: null })
+            throw new ArgumentException($"Method {Method}: no --head was expected, for it has its own. Got {Head}. Leave it out.");
+        if (Weights is not null && method is { EndToEnd: false, Base.Weighs: false })
+            throw new ArgumentException($"Method {Method}: no --weights were expected, for its losses have their own. Leave them out.");
+        if (Head is not null)
+            _ = HeadSpec.Parse(Head, inputs: 16, outputs: 2);
+        return method with
         {
-            Head = Head ?? method.Head,
+            Head = Head,
             LabelLoss = LabelLoss ?? method.LabelLoss,
             Weights = Weights ?? method.Weights,
-            AverageMomentum = MomentumEma,
+            AverageMomentum = MomentumEma ?? method.AverageMomentum,
+            AuxiliaryDepth = AuxiliaryDepth ?? method.AuxiliaryDepth,
+            Segments = Segments,
         };
-        _ = HeadSpec.Parse(method.Head, inputs: 16, outputs: 2);
-        return method;
     }
 
-    /// <summary>How many blocks to cut the network into: one where it is trained end to end.</summary>
-    internal int EffectiveBlocks(LocalMethod method, NetworkSpec network) =>
-        method.EndToEnd ? 1 : Blocks ?? Math.Min(DefaultBlocks, network.Units.Count);
+    /// <summary>How to cut the network: into as many blocks as an explicit cut has, or as asked for, or a few.</summary>
+    internal LocalLearning.Blocks.Cut CutOf(NetworkSpec network)
+    {
+        var cut = new LocalLearning.Blocks.Cut(Blocks, Cut, StemBlock);
+        return cut.IsExplicit || Blocks is not null ? cut : cut with { Blocks = Math.Min(DefaultBlocks, network.Units.Count) };
+    }
 }

@@ -26,9 +26,11 @@ internal sealed class TrainingSetup : IDisposable
         Plan = plan;
         int side = data.Train.Height;
         // The embedded shapes come at random places and angles already; photographs are mirrored, as is usual.
-        Augmentation = settings.Data == ShapesDataset.Name
-            ? new Augmentation(ShapesCropPadding, Flip: false)
+        Augmentation = settings.Recipe is { } recipe ? new Augmentation(recipe.CropPadding, recipe.Flip)
+            : settings.Data == ShapesDataset.Name ? new Augmentation(ShapesCropPadding, Flip: false)
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
+        ClassNames = [.. data.Train.ClassNames,
+            .. Enumerable.Range(0, plan.Network.Classes - data.Train.ClassNames.Count).Select(i => $"unused {i + 1}")];
         PredictedPeakBytes = StepCost.Predict(plan, settings.Batch).PeakBytes;
         EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), settings.Batch).PeakBytes;
     }
@@ -43,21 +45,24 @@ internal sealed class TrainingSetup : IDisposable
 
     internal Augmentation Augmentation { get; }
 
+    /// <summary>What each output means.</summary>
+    internal IReadOnlyList<string> ClassNames { get; }
+
     /// <summary>What the run will take at its peak, and what the same network trained end to end would.</summary>
     internal long PredictedPeakBytes { get; }
 
     internal long EndToEndPeakBytes { get; }
 
     internal ModelCard Card => new(
-        Plan.Network.Name, Data.Train.ClassNames, Plan.ImageSize,
+        Plan.Network.Name, ClassNames, Plan.ImageSize,
         Data.Normalization.Mean, Data.Normalization.Deviation);
 
     internal static TrainingSetup Open(TrainSettings settings)
     {
         LocalMethod method = settings.LocalMethod();
         NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
-        int blocks = settings.EffectiveBlocks(method, anyClasses);
-        _ = Partition.For(anyClasses, blocks);
+        Cut cut = settings.CutOf(anyClasses);
+        _ = cut.PartitionOf(anyClasses, method);
         Device device = Devices.Open(settings.Device, settings.Threads);
         ImageDataset? data = null;
         try
@@ -71,15 +76,16 @@ internal sealed class TrainingSetup : IDisposable
             });
             RequireSquare(settings.Data, data.Train);
             RequireBatch(settings, data.Train);
-            NetworkSpec network = NetworkSpec.Parse(settings.Network, data.Train.ClassNames.Count);
-            var setup = new TrainingSetup(settings, device, data, new NetworkPlan
+            NetworkSpec network = NetworkSpec.Parse(settings.Network, Classes(settings, data.Train));
+            network.Require(data.Train.Height);
+            var setup = new TrainingSetup(settings, device, data, cut.Apply(new NetworkPlan
             {
                 Network = network,
-                Partition = Partition.For(network, blocks),
+                Partition = Partition.For(network, 1),
                 Method = method,
                 ImageSize = data.Train.Height,
                 Optimizer = new SgdOptions(WeightDecay: settings.WeightDecay),
-            });
+            }, settings.Batch));
             setup.RequireMemory();
             return setup;
         }
@@ -96,6 +102,11 @@ internal sealed class TrainingSetup : IDisposable
         Data.Dispose();
         Device.Dispose();
     }
+
+    // The reference code gives STL-10 a hundred outputs.
+    private static int Classes(TrainSettings settings, ImageSet images) => settings.Fidelity == Fidelity.Reference
+        ? Math.Max(images.ClassNames.Count, settings.Recipe?.ReferenceClasses ?? 0)
+        : images.ClassNames.Count;
 
     private static void RequireSquare(string spec, ImageSet images)
     {

@@ -33,6 +33,9 @@ public sealed record NetworkPlan
     /// <summary>Heads other than the method's published ones.</summary>
     public HeadChoice? Heads { get; init; }
 
+    /// <summary>Whether decoders read the images' pixels.</summary>
+    public bool ReadsPixels => Partition.Blocks > 1 && Method.ReadsPixels;
+
     /// <summary>Channels between the two convolutions of each block's decoder, 0 for no decoder; null for the method's own choice.</summary>
     public Func<int, int>? DecoderHidden { get; init; }
 }
@@ -43,36 +46,34 @@ internal static class BlockBuilder
     internal static List<LocalBlock> Build(Device device, NetworkPlan plan)
     {
         plan.Network.Require(plan.ImageSize);
+        if (plan is { Method.Fidelity: Fidelity.Reference, Network.LargeImages: true, Partition.Blocks: > 2 })
+            throw new ArgumentException(
+                $"Fidelity reference: at most 2 blocks were expected for {plan.Network.Name}, as its code has them. "
+                + $"Got {plan.Partition.Blocks}. Use --fidelity paper.");
         var blocks = new List<LocalBlock>();
         for (int index = 0; index < plan.Partition.Blocks; index++)
-        {
-            int first = plan.Partition.FirstUnit(index), end = plan.Partition.Ends[index] + 1;
-            List<Module> units = [.. plan.Network.Units.Take(first..end).Select(unit => unit.Build())];
-            Module? stem = index == 0 ? plan.Network.BuildStem() : null;
-            blocks.Add(new LocalBlock(
-                device, index, stem, first, units, BuildObjective(plan, index), plan.Method.AverageMomentum, plan.Optimizer));
-        }
+            blocks.Add(Build(device, plan, index));
         return blocks;
+    }
+
+    /// <summary>Makes one block of a plan.</summary>
+    internal static LocalBlock Build(Device device, NetworkPlan plan, int index)
+    {
+        int first = plan.Partition.FirstUnit(index), end = plan.Partition.Ends[index] + 1;
+        List<Module> units = [.. plan.Network.Units.Take(first..end).Select(unit => unit.Build())];
+        Module? stem = index == 0 ? plan.Network.BuildStem() : null;
+        return new LocalBlock(
+            device, index, stem, first, units, BuildObjective(plan, index), plan.Method, plan.Optimizer);
     }
 
     private static LocalObjective BuildObjective(NetworkPlan plan, int index)
     {
-        (NetworkSpec network, LocalMethod method, int blocks) = (plan.Network, plan.Method, plan.Partition.Blocks);
-        if (index == blocks - 1)
+        (NetworkSpec network, LocalMethod method) = (plan.Network, plan.Method);
+        if (index == plan.Partition.Blocks - 1)
             return new ClassifierObjective(network.BuildClassifier(plan.ImageSize));
         int last = plan.Partition.Ends[index];
-        Momentum? momentum = method.Average || method.Bias
-            ? new Momentum(network.Units[last + 1], method.Average, method.Bias)
-            : null;
-        int channels = momentum?.Outputs ?? network.Units[last].Outputs;
-        int outputs = method.LabelLoss == LabelLoss.Contrastive ? method.Feature : network.Classes;
-        HeadSpec head = plan.Heads is null
-            ? HeadSpec.Parse(method.Head, channels, outputs, method.Widen, method.Feature)
-            : plan.Heads(index, channels, outputs);
-        int hidden = plan.DecoderHidden?.Invoke(index) ?? (method.Weights.Reconstructs ? Decoder.PublishedHidden : 0);
-        Decoder? decoder = hidden > 0 ? new Decoder(channels, plan.ImageSize, hidden) : null;
-        return new InfoProObjective(
-            momentum, decoder, new Head(head, channels), method.LabelLoss,
-            method.Weights.Reconstruction(index, blocks), method.Weights.Label(index, blocks));
+        Momentum? momentum = method.Decorator == Decorator.None ? null : new Momentum(network.Units[last + 1], method.Decorator);
+        return new AuxiliaryObjective(
+            momentum, method.Base.Build(new AuxiliarySite(plan, index, momentum is null ? last : last + 1)));
     }
 }

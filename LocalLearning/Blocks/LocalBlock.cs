@@ -14,16 +14,15 @@ namespace ManSharp.LocalLearning.Blocks;
 public sealed class LocalBlock : IDisposable
 {
     private readonly Device device;
-    private readonly Module? stem;
-    private readonly IReadOnlyList<Module> units;
+    private readonly Segment[] segments;
 
     internal LocalBlock(
         Device device, int index, Module? stem, int firstUnit, IReadOnlyList<Module> units, LocalObjective objective,
-        float averageMomentum, SgdOptions optimizer)
+        LocalMethod method, SgdOptions optimizer)
     {
         this.device = device;
-        this.stem = stem;
-        this.units = units;
+        segments = Segment.Cut(
+            device, stem is null ? units : [stem, .. units], method.Base.Segments(method, units.Count));
         Index = index;
         Objective = objective;
         var declaration = new Declaration();
@@ -38,7 +37,7 @@ public sealed class LocalBlock : IDisposable
         Optimizer = new SgdOptimizer(device, Parameters, optimizer);
         if (objective.Momentum?.Average is { } average)
             Average = new MomentumAverage(
-                device, string.Create(CultureInfo.InvariantCulture, $"EMA.{index}"), average, averageMomentum);
+                device, string.Create(CultureInfo.InvariantCulture, $"EMA.{index}"), average, method.AverageMomentum);
         Tape = new Tape(device, TapeMode.Training);
     }
 
@@ -67,10 +66,8 @@ public sealed class LocalBlock : IDisposable
     public Variable Forward(Tape tape, Variable x)
     {
         using Tape.Frame frame = tape.OpenFrame();
-        if (stem is not null)
-            x = stem.Forward(tape, x);
-        foreach (Module unit in units)
-            x = frame.Next(x, unit.Forward(tape, x));
+        foreach (Segment segment in segments)
+            x = frame.Next(x, segment.Forward(tape, x));
         return frame.Return(x);
     }
 
@@ -92,6 +89,8 @@ public sealed class LocalBlock : IDisposable
     /// <summary>Returns everything that the block owns.</summary>
     public void Dispose()
     {
+        foreach (Segment segment in segments)
+            segment.Dispose();
         Tape.Dispose();
         Average?.Dispose();
         Optimizer.Dispose();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ManSharp.Layers.Networks;
 
 namespace ManSharp.LocalLearning.Blocks;
@@ -5,33 +6,25 @@ namespace ManSharp.LocalLearning.Blocks;
 /// <summary>Where a network is cut: the last unit of each block, numbered from 0 over all stages.</summary>
 public sealed class Partition
 {
-    // Last unit of each block as [stage, unit]; the last block always ends at the last unit.
-    // Source: the papers' supplementary tables, as in docs/design.md.
-    private static readonly Dictionary<(string Network, int Blocks), (int Stage, int Unit)[]> published = new()
-    {
-        [("resnet32", 2)] = [(2, 1)],
-        [("resnet32", 4)] = [(1, 2), (2, 1), (3, 0)],
-        [("resnet32", 8)] = [(1, 0), (1, 2), (1, 4), (2, 1), (2, 3), (3, 0), (3, 2)],
-        [("resnet110", 2)] = [(2, 8)],
-        [("resnet110", 4)] = [(1, 11), (2, 7), (3, 3)],
-        [("resnet110", 8)] = [(1, 4), (1, 11), (2, 0), (2, 7), (2, 14), (3, 3), (3, 10)],
-        [("resnet110", 16)] =
-            [(1, 1), (1, 4), (1, 7), (1, 10), (1, 13), (1, 16), (2, 1), (2, 4), (2, 7), (2, 11), (2, 15), (3, 1), (3, 5), (3, 9), (3, 13)],
-        [("resnet110", 32)] =
-            [
-                (1, 1), (1, 2), (1, 4), (1, 5), (1, 7), (1, 9), (1, 11), (1, 13), (1, 14), (1, 16), (1, 17),
-                (2, 1), (2, 2), (2, 4), (2, 5), (2, 7), (2, 9), (2, 11), (2, 13), (2, 14), (2, 16), (2, 17),
-                (3, 1), (3, 3), (3, 4), (3, 6), (3, 7), (3, 9), (3, 11), (3, 13), (3, 15),
-            ],
-    };
+    private const int Stem = -1;
 
-    private Partition(IReadOnlyList<int> ends) => Ends = ends;
+    private readonly int units;
 
-    /// <summary>The last unit of each block, ascending; the last is the network's last unit.</summary>
+    private Partition(IReadOnlyList<int> ends, int units) => (Ends, this.units) = (ends, units);
+
+    /// <summary>
+    /// The last unit of each block, ascending; the last is the network's last unit. -1 for a first block that is the stem alone.
+    /// </summary>
     public IReadOnlyList<int> Ends { get; }
 
     /// <summary>The number of blocks.</summary>
     public int Blocks => Ends.Count;
+
+    /// <summary>Whether the stem is a block of its own.</summary>
+    public bool StemBlock => Ends[0] == Stem;
+
+    /// <summary>K as the papers count it: one more where every unit is a block and the stem belongs to the first.</summary>
+    public int NamedBlocks => Blocks == units && Blocks > 1 && !StemBlock ? Blocks + 1 : Blocks;
 
     /// <summary>The first unit of a block.</summary>
     public int FirstUnit(int block) => block == 0 ? 0 : Ends[block - 1] + 1;
@@ -47,7 +40,7 @@ public sealed class Partition
         for (int i = 1; i < ends.Count; i++)
             ascending &= ends[i] > ends[i - 1];
         return ascending
-            ? new Partition([.. ends])
+            ? new Partition([.. ends], last + 1)
             : throw new ArgumentException(
                 $"Partition: ascending block ends from 0 to {last} were expected ({network.Name} has {network.Units.Count} units). "
                 + $"Got {string.Join(",", ends)}. End the last block at {last}.");
@@ -58,7 +51,14 @@ public sealed class Partition
     /// than the units is accepted as the papers' name of "every unit" (their 16 is 15 blocks, their 55 is 54).
     /// </summary>
     /// <exception cref="ArgumentException">The network does not have that many units.</exception>
-    public static Partition For(NetworkSpec network, int blocks)
+    public static Partition For(NetworkSpec network, int blocks) =>
+        PublishedCuts.Find(network.Name, blocks) is { } ends
+            ? Of(network, [.. ends.Select(end => IndexOf(network, end.Stage, end.Unit)!.Value), network.Units.Count - 1])
+            : Even(network, blocks);
+
+    /// <summary>Blocks whose numbers of units differ by at most one; counts as in <see cref="For"/>.</summary>
+    /// <exception cref="ArgumentException">The network does not have that many units.</exception>
+    public static Partition Even(NetworkSpec network, int blocks)
     {
         int units = network.Units.Count;
         if (blocks == units + 1)
@@ -67,16 +67,48 @@ public sealed class Partition
             throw new ArgumentException(
                 $"Blocks: 1 to {units} were expected, for {network.Name} has {units} units. Got {blocks}. "
                 + $"Use --blocks {Math.Clamp(blocks, 1, units)}, or a deeper network.");
-        if (published.TryGetValue((network.Name, blocks), out (int Stage, int Unit)[]? ends))
-            return Of(network, [.. ends.Select(end => IndexOf(network, end.Stage, end.Unit)), units - 1]);
         return Of(network, [.. Enumerable.Range(1, blocks).Select(i => (int)((long)i * units / blocks) - 1)]);
     }
 
-    private static int IndexOf(NetworkSpec network, int stage, int unit)
+    /// <summary>The cut that a person wrote: the last unit of each block as stage.unit, the network's last unit understood.</summary>
+    /// <param name="network">The network to cut.</param>
+    /// <param name="text">Such as 1.2,2.1,3.0: stages from 1, units of a stage from 0.</param>
+    /// <exception cref="ArgumentException">These are no ascending units of this network.</exception>
+    public static Partition Parse(NetworkSpec network, string text)
+    {
+        var ends = new List<int>();
+        foreach (string place in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            string[] parts = place.Split('.');
+            int? end = parts.Length == 2
+                && int.TryParse(parts[0], NumberStyles.None, CultureInfo.InvariantCulture, out int stage)
+                && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int unit)
+                    ? IndexOf(network, stage, unit)
+                    : null;
+            if (end is null || (ends.Count > 0 && end <= ends[^1]))
+                throw new ArgumentException(
+                    $"Cut: ascending units of {network.Name}, with commas between, were expected: {Units(network)}. Got '{text}', "
+                    + $"where '{place}' is {(end is null ? "no unit" : "not behind the one before it")}. "
+                    + $"Write --cut {network.Units[(network.Units.Count - 1) / 2].Place}, for example.");
+            ends.Add(end.Value);
+        }
+        if (ends[^1] != network.Units.Count - 1)
+            ends.Add(network.Units.Count - 1);
+        return Of(network, ends);
+    }
+
+    /// <summary>The same blocks with the stem before them as a block of its own.</summary>
+    public Partition WithStemBlock() => StemBlock ? this : new Partition([Stem, .. Ends], units);
+
+    // 1.0 to 1.4, 2.0 to 2.4, ...
+    private static string Units(NetworkSpec network) => string.Join(", ", network.Units.GroupBy(unit => unit.Stage).Select(
+        stage => stage.Count() == 1 ? stage.First().Place : $"{stage.First().Place} to {stage.Last().Place}"));
+
+    private static int? IndexOf(NetworkSpec network, int stage, int unit)
     {
         for (int i = 0; i < network.Units.Count; i++)
             if (network.Units[i].Stage == stage && network.Units[i].Index == unit)
                 return i;
-        throw new ArgumentException($"Partition: a unit of {network.Name} was expected. Got [{stage}, {unit}].");
+        return null;
     }
 }

@@ -11,53 +11,103 @@ public enum LabelLoss
 }
 
 /// <summary>
-/// A method as data: what a block's auxiliary is made of and which losses it takes. Momentum is a decorator: before the
-/// base method's auxiliary, features pass a learnable copy and an averaged copy of the next block's first unit.
+/// A method by composition: a base that says what auxiliaries and losses are, a decorator, and the numbers of both.
 /// </summary>
-/// <param name="Name">What a person calls it.</param>
-/// <param name="Head">The auxiliary classifier, NcMf.</param>
-/// <param name="LabelLoss">What the head learns by.</param>
-/// <param name="Weights">Of the losses; where none reconstructs, there is no decoder.</param>
-/// <param name="Average">Whether features pass the averaged copy.</param>
-/// <param name="Bias">Whether features pass the learnable copy.</param>
-/// <param name="AverageMomentum">m in EMA = m EMA + (1 - m) next unit.</param>
-/// <param name="Widen">Multiplies the widths of the head.</param>
-/// <param name="Feature">Outputs of the head's hidden linear layers.</param>
-public sealed record LocalMethod(
-    string Name, string Head, LabelLoss LabelLoss, LossWeights Weights, bool Average, bool Bias,
-    float AverageMomentum = LocalMethod.PaperMomentum, float Widen = 1, int Feature = 128)
+public sealed record LocalMethod
 {
     /// <summary>The paper's m.</summary>
     public const float PaperMomentum = 0.995f;
 
+    /// <summary>m of the reference code unless given: the average never moves.</summary>
+    public const float ReferenceMomentum = 1;
+
+    private const string ReferenceHead = "2c2f";
+
+    // Short names.
+    private static readonly Dictionary<string, string> aliases = new() { ["man"] = "infopro+man", ["man++"] = "infopro+man++" };
+
+    /// <summary>What <see cref="Parse"/> understands, in a line.</summary>
+    public static string Syntax { get; } =
+        $"{string.Join(", ", BaseMethod.All.Select(method => method.Name))}; behind each but "
+        + $"{string.Join(" and ", BaseMethod.All.Where(method => method.EndToEnd).Select(method => method.Name))} one of "
+        + $"{string.Join(", ", Decorator.All.Select(decorator => $"+{decorator.Name}"))}; "
+        + string.Join(", ", aliases.Select(alias => $"{alias.Key} is {alias.Value}"));
+
     /// <summary>The names that <see cref="Parse"/> knows.</summary>
-    public static IReadOnlyList<string> Names { get; } = ["bp", "infopro", "man", "infopro+man", "infopro+ema", "infopro+bias"];
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        .. BaseMethod.All.SelectMany(method => Decorator.All
+            .Where(_ => !method.EndToEnd).Select(decorator => $"{method.Name}+{decorator.Name}").Prepend(method.Name)),
+        .. aliases.Keys,
+    ];
+
+    /// <summary>What a person calls it.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>What auxiliaries are made of, and their losses.</summary>
+    public required BaseMethod Base { get; init; }
+
+    /// <summary>What features pass before them.</summary>
+    public Decorator Decorator { get; init; } = Decorator.None;
+
+    /// <summary>The auxiliary classifier NcMf where a person chose one; null for the base method's own.</summary>
+    public string? Head { get; init; }
+
+    /// <summary>What the head learns by.</summary>
+    public LabelLoss LabelLoss { get; init; }
+
+    /// <summary>Of the losses; where none reconstructs, there is no decoder.</summary>
+    public LossWeights Weights { get; init; } = LossWeights.Default;
+
+    /// <summary>m in EMA = m EMA + (1 - m) next unit.</summary>
+    public float AverageMomentum { get; init; } = PaperMomentum;
+
+    /// <summary>Multiplies the widths of the head.</summary>
+    public float Widen { get; init; } = 1;
+
+    /// <summary>Outputs of the head's hidden linear layers.</summary>
+    public int Feature { get; init; } = 128;
+
+    /// <summary>Layers of the first block's auxiliary where they are copied from the network (auglocal).</summary>
+    public int AuxiliaryDepth { get; init; } = AugLocalMethod.DefaultDepth;
+
+    /// <summary>Segments of which all but the last are run again in the backward pass (checkpoint); null for sqrt(units).</summary>
+    public int? Segments { get; init; }
+
+    /// <summary>Which of the published method and the published code is followed where they differ.</summary>
+    public Fidelity Fidelity { get; private init; }
+
+    /// <summary>The auxiliary classifier: the chosen one, or the base method's own at this fidelity.</summary>
+    public string? HeadName => Head ?? (Base.Head is { } own && Base.Weighs && Fidelity == Fidelity.Reference ? ReferenceHead : Base.Head);
+
+    /// <summary>Whether features pass the averaged copy.</summary>
+    public bool Average => Decorator.Average;
+
+    /// <summary>Whether features pass the learnable copy.</summary>
+    public bool Bias => Decorator.Bias;
 
     /// <summary>Whether the network is trained end to end, as one block.</summary>
-    public bool EndToEnd => Name == "bp";
+    public bool EndToEnd => Base.EndToEnd;
 
-    /// <summary>The published weights of MAN as the reference in effect trains with them; for long schedules.</summary>
-    public static LossWeights PaperWeights { get; } = new(5, 4, 0.5f, 0.4f);
-
-    /// <summary>
-    /// The weights this program trains with unless told otherwise: labels alone, so no decoder. In short runs a
-    /// reconstruction costs accuracy, time and memory: 5.4 points at 0.1 in two epochs of the embedded data set
-    /// (ResNet-20, 5 blocks: 96.0 % against 90.6 %).
-    /// </summary>
-    public static LossWeights DefaultWeights { get; } = new(0, 0, 1, 1);
+    /// <summary>Whether decoders read the images' pixels.</summary>
+    public bool ReadsPixels => Base.ReadsPixels(this);
 
     /// <summary>The method of a name given by a person.</summary>
     /// <exception cref="ArgumentException">There is no method of that name.</exception>
-    public static LocalMethod Parse(string name) => name switch
+    public static LocalMethod Parse(string name)
     {
-        "bp" => Base(name, average: false, bias: false),
-        "infopro" => Base(name, average: false, bias: false),
-        "man" or "infopro+man" => Base(name, average: true, bias: true),
-        "infopro+ema" => Base(name, average: true, bias: false),
-        "infopro+bias" => Base(name, average: false, bias: true),
-        _ => throw new ArgumentException($"Method: one of {string.Join(", ", Names)} was expected. Got '{name}'."),
-    };
+        string[] parts = aliases.GetValueOrDefault(name, name).Split('+', 2);
+        BaseMethod? method = BaseMethod.All.FirstOrDefault(method => method.Name == parts[0]);
+        Decorator? decorator = parts.Length == 1
+            ? Decorator.None
+            : Decorator.All.FirstOrDefault(decorator => decorator.Name == parts[1]);
+        if (method is null || decorator is null || (method.EndToEnd && decorator != Decorator.None))
+            throw new ArgumentException($"Method: one of {Syntax}, was expected. Got '{name}'.");
+        return new LocalMethod { Name = name, Base = method, Decorator = decorator };
+    }
 
-    private static LocalMethod Base(string name, bool average, bool bias) =>
-        new(name, "1c2f", LabelLoss.CrossEntropy, DefaultWeights, average, bias);
+    /// <summary>The same method at a fidelity, with that fidelity's defaults for all that can be chosen.</summary>
+    public LocalMethod At(Fidelity fidelity) => fidelity == Fidelity.Reference
+        ? this with { Fidelity = fidelity, Weights = LossWeights.Reference, AverageMomentum = ReferenceMomentum }
+        : this with { Fidelity = fidelity, Weights = LossWeights.Default, AverageMomentum = PaperMomentum };
 }

@@ -50,12 +50,8 @@ public sealed class ClassifierObjective(Module classifier) : LocalObjective
     public override void Declare(Declaration declaration, int block) => declaration.Child("fc", classifier);
 }
 
-/// <summary>
-/// loss = l1 BCE(Decoder(y), pixels) + l2 LabelLoss(Head(y), labels), y being the block's features or, with momentum,
-/// LB(features) + EMA(features). <b>Source</b>: InfoPro, Wang et al. 2021; momentum: arXiv 2407.05623.
-/// </summary>
-public sealed class InfoProObjective(
-    Momentum? momentum, Decoder? decoder, Head head, LabelLoss labelLoss, float reconstructionWeight, float labelWeight) : LocalObjective
+/// <summary>Every other block's: the base method's auxiliary, over the features or over what momentum makes of them.</summary>
+public sealed class AuxiliaryObjective(Momentum? momentum, Auxiliary auxiliary) : LocalObjective
 {
     /// <inheritdoc/>
     public override Momentum? Momentum => momentum;
@@ -66,21 +62,7 @@ public sealed class InfoProObjective(
         // What the auxiliary makes of the features dies with this frame as soon as its adjoints have read it.
         using Tape.Frame frame = tape.OpenFrame();
         Variable y = momentum is null ? features : momentum.Forward(tape, features);
-        Variable outputs = head.Forward(tape, y);
-        bool contrastive = labelLoss == LabelLoss.Contrastive;
-        Variable label = contrastive
-            ? tape.SupervisedContrastive(outputs, input.Labels)
-            : tape.SoftmaxCrossEntropy(outputs, input.Labels);
-        Variable logits = contrastive ? Variable.None : outputs;
-        if (decoder is null)
-            return Keep(frame, new BlockLosses(tape.Scale(label, labelWeight), label, Variable.None, logits));
-        Variable reconstruction = tape.BinaryCrossEntropy(decoder.Forward(tape, y), input.Pixels);
-        Variable total = tape.WeightedSum(reconstruction, reconstructionWeight, label, labelWeight);
-        return Keep(frame, new BlockLosses(total, label, reconstruction, logits));
-    }
-
-    private static BlockLosses Keep(Tape.Frame frame, BlockLosses losses)
-    {
+        BlockLosses losses = auxiliary.Evaluate(tape, y, input);
         foreach (Variable variable in (ReadOnlySpan<Variable>)[losses.Total, losses.Label, losses.Reconstruction, losses.Logits])
             if (!variable.IsNone)
                 frame.Keep(variable);
@@ -91,10 +73,7 @@ public sealed class InfoProObjective(
     public override void Declare(Declaration declaration, int block)
     {
         string number = block.ToString(CultureInfo.InvariantCulture);
-        if (momentum?.Bias is { } bias)
-            declaration.Child($"LB.{number}", bias);
-        if (decoder is not null)
-            declaration.Child($"decoders.{number}", decoder);
-        declaration.Child($"heads.{number}", head);
+        momentum?.Declare(declaration, number);
+        auxiliary.Declare(declaration, number);
     }
 }

@@ -79,12 +79,11 @@ internal sealed partial record RecordedConfig
     private static LocalMethod Method(JsonElement config)
     {
         string name = String(config, "Method"), loss = String(config, "Loss");
-        (bool average, bool bias) = name switch
+        LocalMethod method = name switch
         {
-            "man" => (true, true),
-            "man-ema" => (true, false),
-            "man-lb" => (false, true),
-            "infopro" or "bp" => (false, false),
+            "man" or "infopro" or "bp" => LocalMethod.Parse(name),
+            "man-ema" => LocalMethod.Parse("infopro+ema"),
+            "man-lb" => LocalMethod.Parse("infopro+bias"),
             _ => throw new FormatException($"Method '{name}' is none of man, man-ema, man-lb, infopro, bp"),
         };
         LabelLoss labelLoss = loss switch
@@ -93,18 +92,25 @@ internal sealed partial record RecordedConfig
             "contrast" => LabelLoss.Contrastive,
             _ => throw new FormatException($"Loss '{loss}' is none of ce, contrast"),
         };
-        return new LocalMethod(
-            name, String(config, "Aux"), labelLoss,
-            new LossWeights(Number(config, "Ixx1"), Number(config, "Ixx2"), Number(config, "Ixy1"), Number(config, "Ixy2")),
-            average, bias, Number(config, "Momentum"), Number(config, "Widen"), config.GetProperty("Feature").GetInt32());
+        return method with
+        {
+            Name = name,
+            Head = String(config, "Aux"),
+            LabelLoss = labelLoss,
+            Weights = new LossWeights(
+                Number(config, "Ixx1"), Number(config, "Ixx2"), Number(config, "Ixy1"), Number(config, "Ixy2")),
+            AverageMomentum = Number(config, "Momentum"),
+            Widen = Number(config, "Widen"),
+            Feature = config.GetProperty("Feature").GetInt32(),
+        };
     }
 
     // NcMf gives the kinds of layers; the widths are those of the recorded weights.
     private static HeadSpec Head(SafetensorsFile file, LocalMethod method, int block, int inputs, int outputs)
     {
-        HeadSpec published = HeadSpec.Parse(method.Head, inputs, outputs, method.Widen, method.Feature);
+        HeadSpec published = HeadSpec.Parse(method.HeadName!, inputs, outputs, method.Widen, method.Feature);
         int Recorded(int place) => Width(file, $"init.heads.{block}.{place}.weight")
-            ?? throw new KeyNotFoundException($"no tensor init.heads.{block}.{place}.weight, which head {method.Head} has");
+            ?? throw new KeyNotFoundException($"no tensor init.heads.{block}.{place}.weight, which head {method.HeadName} has");
         int firstLinear = 3 * published.Convolutions.Count + 2;
         return published with
         {

@@ -107,7 +107,7 @@ public static class RecordedRun
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{config.Plan.Network.Name}, {config.Plan.Partition.Blocks} blocks ending at units {string.Join(",", config.Plan.Partition.Ends)}, "
-                + $"{method.Name}, head {method.Head}, {(method.LabelLoss == LabelLoss.Contrastive ? "contrastive" : "cross entropy")}, "
+                + $"{method.Name}, head {method.HeadName}, {(method.LabelLoss == LabelLoss.Contrastive ? "contrastive" : "cross entropy")}, "
                 + $"{config.Plan.ImageSize}x{config.Plan.ImageSize}, batch {config.Batch}, {config.Steps} steps");
         }
 

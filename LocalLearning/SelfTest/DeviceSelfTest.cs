@@ -107,7 +107,7 @@ public static class DeviceSelfTest
         var plan = new NetworkPlan
         {
             Network = network, Partition = Partition.For(network, network.Units.Count), ImageSize = ImageSize,
-            Method = LocalMethod.Parse("man") with { Weights = LocalMethod.PaperWeights },
+            Method = LocalMethod.Parse("man") with { Weights = LossWeights.Paper },
         };
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         var images = new Shape(Batch, ImageSize, ImageSize, NetworkSpec.ImageChannels);

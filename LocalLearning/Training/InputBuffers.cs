@@ -26,7 +26,7 @@ public sealed class InputBuffers : IDisposable
     {
         this.device = device;
         imageShape = new Shape(batch, plan.ImageSize, plan.ImageSize, mean.Count);
-        normalizesApart = plan.Partition.Blocks > 1 && plan.Method.Weights.Reconstructs;
+        normalizesApart = plan.ReadsPixels;
         pixels = device.Rent(imageShape);
         images = normalizesApart ? device.Rent(imageShape) : pixels;
         labels = device.Rent(new Shape(batch));

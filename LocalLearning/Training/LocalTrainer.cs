@@ -31,7 +31,10 @@ public sealed class LocalTrainer : IDisposable
         foreach (LocalBlock block in blocks)
             block.Parameters.Initialize(seed);
         for (int i = 0; i + 1 < blocks.Count; i++)
-            blocks[i].CopyFirstUnit(blocks[i + 1]);
+            if (plan.Method.Fidelity == Fidelity.Reference)
+                blocks[i].Average?.Parameters.Initialize(seed);
+            else
+                blocks[i].CopyFirstUnit(blocks[i + 1]);
     }
 
     /// <summary>What is trained, and how.</summary>

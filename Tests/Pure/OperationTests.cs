@@ -23,6 +23,9 @@ public sealed class OperationTests
     public void Sigmoid() => CheckUnary<Sigmoid>(1e-6f);
 
     [Fact]
+    public void Sqrt() => CheckUnary<Sqrt>(0);
+
+    [Fact]
     public void Add() => CheckBinary<Add>();
 
     [Fact]

@@ -69,7 +69,7 @@ public sealed class GpuTrainingTests
         var plan = new NetworkPlan
         {
             Network = network, Partition = Partition.For(network, local.EndToEnd ? 1 : network.Units.Count), ImageSize = 16,
-            Method = local with { Weights = LocalMethod.PaperWeights },
+            Method = local with { Weights = LossWeights.Paper },
         };
         using var trainer = new LocalTrainer(device, plan, seed: 7);
         using var buffers = new InputBuffers(device, plan, Batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);

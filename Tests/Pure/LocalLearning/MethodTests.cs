@@ -16,7 +16,8 @@ public sealed class MethodTests
     {
         LocalMethod method = LocalMethod.Parse(name);
         Assert.Equal((name, average, bias, endToEnd), (method.Name, method.Average, method.Bias, method.EndToEnd));
-        Assert.Equal((0.995f, "1c2f", LabelLoss.CrossEntropy), (method.AverageMomentum, method.Head, method.LabelLoss));
+        Assert.Equal((0.995f, LabelLoss.CrossEntropy), (method.AverageMomentum, method.LabelLoss));
+        Assert.Equal(endToEnd ? null : "1c2f", method.HeadName);
         Assert.Contains(name, LocalMethod.Names);
     }
 
@@ -28,7 +29,8 @@ public sealed class MethodTests
     {
         string message = Assert.Throws<ArgumentException>(() => LocalMethod.Parse(name)).Message;
         Assert.Contains($"Got '{name}'", message, StringComparison.Ordinal);
-        Assert.All(LocalMethod.Names, known => Assert.Contains(known, message, StringComparison.Ordinal));
+        Assert.All(BaseMethod.All, known => Assert.Contains(known.Name, message, StringComparison.Ordinal));
+        Assert.All(Decorator.All, known => Assert.Contains($"+{known.Name}", message, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,13 +31,38 @@ public sealed class TrainFormsTests : IDisposable
     [InlineData("infopro", "--label-loss", "contrast")]
     [InlineData("infopro+ema", "--head", "2c1f")]
     [InlineData("infopro+bias", "--weights", "1,0.5,0.5,1")]
+    [InlineData("checkpoint", "--segments", "2")]
+    [InlineData("dgl+man", "--cut", "balanced")]
+    [InlineData("predsim", "--cut", "even")]
+    [InlineData("auglocal", "--aux-depth", "1")]
+    [InlineData("man", "--fidelity", "reference")]
+    [InlineData("greedy+man++", "--momentum-ema", "0.9")]
     public void Every_method_trains(string method, string option, string value)
     {
         string output = CliProcess.Run(scratch.Path, [
             "train", "--method", method, "--network", "resnet8", "--blocks", "2", "--limit", "32", "--batch", "16",
             "--epochs", "1", "--out", "out", option, value]).Succeeded().Output;
-        string expected = method == "bp" ? "note: bp trains end to end, so --blocks 2 is taken as 1" : "2 blocks";
+        string expected = method is "bp" or "checkpoint" ? $"note: {method} trains end to end, so --blocks 2 is taken as 1" : "2 blocks";
         Assert.Contains(expected, output);
+    }
+
+    [Fact]
+    public void A_recipe_fills_what_is_not_given()
+    {
+        scratch.WriteClasses("photos/", classes: 2, images: 10);
+        CliProcess.Run(
+            scratch.Path, "train", "--recipe", "cifar10-resnet32-infopro-k16", "--data", "photos", "--size", "16",
+            "--network", "resnet8", "--blocks", "3", "--batch", "4", "--epochs", "1", "--out", "out").Succeeded();
+        using JsonDocument config = JsonDocument.Parse(File.ReadAllText(Path.Combine(scratch.Path, "out", "config.json")));
+        JsonElement root = config.RootElement, method = root.GetProperty("method");
+        Assert.Equal("cifar10-resnet32-infopro-k16", root.GetProperty("recipe").GetString());
+        Assert.Equal(("contrast", "1c2f", "paper"), (method.GetProperty("labelLoss").GetString(),
+            method.GetProperty("head").GetString(), method.GetProperty("fidelity").GetString()));
+        Assert.Equal(0.05f, method.GetProperty("weights").GetProperty("labelFirst").GetSingle());
+        Assert.Equal((0.8f, 3), (root.GetProperty("learningRate").GetSingle(), root.GetProperty("blocks").GetInt32()));
+        Assert.Equal(4, root.GetProperty("data").GetProperty("cropPadding").GetInt32());
+        string list = CliProcess.Run(scratch.Path, "train", "--recipe", "list").Succeeded().Output;
+        Assert.Contains("imagenet-resnet101-man-k4", list);
     }
 
     [Fact]

@@ -117,7 +117,7 @@ internal sealed class Recording
             _ => "infopro",
         };
         Config["Loss"] = method.LabelLoss == LabelLoss.Contrastive ? "contrast" : "ce";
-        (Config["Aux"], Config["Size"], Config["Classes"]) = (method.Head, plan.ImageSize, plan.Network.Classes);
+        (Config["Aux"], Config["Size"], Config["Classes"]) = (method.HeadName ?? "1c2f", plan.ImageSize, plan.Network.Classes);
         (Config["Ixx1"], Config["Ixx2"]) = (method.Weights.ReconstructionFirst, method.Weights.ReconstructionLast);
         (Config["Ixy1"], Config["Ixy2"]) = (method.Weights.LabelFirst, method.Weights.LabelLast);
         (Config["Momentum"], Config["Widen"], Config["Feature"]) = (method.AverageMomentum, method.Widen, method.Feature);
