@@ -39,23 +39,23 @@ internal sealed class TrainingRow(
         {
             Network = spec,
             Partition = Partition.For(spec, blocks),
-            Method = LocalMethod.Parse(method),
+            // With decoders, as published.
+            Method = LocalMethod.Parse(method) with { Weights = LocalMethod.PaperWeights },
             ImageSize = size,
         };
     }
 
     private sealed class Ours : IContender
     {
+        private readonly InputBuffers buffers;
         private readonly TrainingInput input;
 
         internal Ours(Device device, NetworkPlan plan, HostBatch batch)
         {
             Device = device;
             Trainer = new LocalTrainer(device, plan, seed: 1);
-            input = StepCost.RentBatch(device, plan.ImageSize, batch.Count);
-            device.Kernels.Upload(input.Pixels, batch.Pixels);
-            device.Kernels.Upload(input.Images, batch.Images);
-            device.Kernels.Upload(input.Labels, batch.Labels);
+            buffers = new InputBuffers(device, plan, batch.Count, HostBatch.Mean, HostBatch.Deviation);
+            input = buffers.Load(batch.Pixels, batch.Labels);
         }
 
         internal Device Device { get; }
@@ -66,7 +66,11 @@ internal sealed class TrainingRow(
 
         public float[] Observe() => [.. Trainer.Report().Blocks.Select(block => block.Total)];
 
-        public void Dispose() => Trainer.Dispose();
+        public void Dispose()
+        {
+            Trainer.Dispose();
+            buffers.Dispose();
+        }
     }
 
     private sealed class Theirs : IContender
