@@ -1,8 +1,8 @@
 using System.Diagnostics;
+using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
 using ManSharp.LocalLearning.Training;
-using ManSharp.Layers.Networks;
 using ManSharp.Tensors;
 using ManSharp.Tensors.Kernels;
 
