@@ -29,7 +29,7 @@ public sealed class Conv2dTests
                 foreach (int k in Channels)
                     cases.Add($"2,6,5,{c},3,3,{k},1,1");
             foreach (string large in (string[])["1,1,1,5,1,1,7,1,0", "16,32,32,3,3,3,16,1,1", "8,32,31,16,3,3,16,1,1",
-                "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "17,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3",
+                "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "25,8,8,64,3,3,64,1,1", "9,15,13,32,3,3,40,1,1", "3,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3",
                 "130,8,8,24,1,1,108,1,0"])
                 cases.Add(large);
             // Groups of channels, last number: widths below, at and above a vector's, odd ones, and one channel a group.
