@@ -40,7 +40,7 @@ internal sealed class TrainingRow(
             Network = spec,
             Partition = Partition.For(spec, blocks),
             // With decoders, as published.
-            Method = LocalMethod.Parse(method) with { Weights = LocalMethod.PaperWeights },
+            Method = LocalMethod.Parse(method) with { Weights = LossWeights.Paper },
             ImageSize = size,
         };
     }

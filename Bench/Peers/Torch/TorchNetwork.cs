@@ -32,7 +32,7 @@ internal sealed class TorchNetwork : Module
         fc = Linear(network.Features, network.Classes);
         UnitSpec[] next = [.. plan.Partition.Ends.SkipLast(1).Select(end => network.Units[end + 1])];
         heads = new ModuleList<Sequential>([.. next.Select(unit => TorchHead.Create(
-            HeadSpec.Parse(plan.Method.Head, unit.Outputs, network.Classes, plan.Method.Widen, plan.Method.Feature), unit.Outputs))]);
+            HeadSpec.Parse(plan.Method.HeadName!, unit.Outputs, network.Classes, plan.Method.Widen, plan.Method.Feature), unit.Outputs))]);
         decoders = new ModuleList<TorchDecoder>([.. next.Select(unit => new TorchDecoder(unit.Outputs, plan.ImageSize))]);
         bias = new ModuleList<TorchUnit>([.. next.Select(unit => new TorchUnit(unit))]);
         average = new ModuleList<TorchUnit>([.. next.Select(unit => new TorchUnit(unit))]);
