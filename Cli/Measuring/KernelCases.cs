@@ -28,7 +28,7 @@ internal static class KernelCases
         bench => Gemm(bench, Batch * 8 * 8, 9 * DecoderChannels, 64),
         bench => Gemm(bench, 512, 512, 512),
         .. stages.SelectMany(stage => BatchNorm(stage.Channels, stage.Size)),
-        .. stages.SelectMany(stage => Resize(stage.Channels, stage.Size)),
+        .. stages.Skip(1).SelectMany(stage => Resize(stage.Channels, stage.Size)),
         .. Elementwise(new Shape(Batch, ImageSize, ImageSize, 16)),
         .. Pool(new Shape(Batch, 8, 8, 64)),
         .. Losses(),

@@ -27,25 +27,27 @@ internal sealed record MachinePeak(double Gflops, double GigabytesPerSecond)
             2.0 * Accumulators * lanes * Rounds * threads / arithmetic / 1e9, 12.0 * Values / traffic / 1e9);
     }
 
-    // All threads begin together; the slowest counts.
+    // From the first thread's beginning to the last one's end; each reads the clock itself, for the thread that waits may
+    // be the last to run.
     private static double BestSeconds(int threads, Action<int> work)
     {
         double best = double.PositiveInfinity;
+        long[] begins = new long[threads], ends = new long[threads];
         for (int repeat = 0; repeat < Repeats; repeat++)
         {
-            using var start = new Barrier(threads + 1);
+            using var start = new Barrier(threads);
             Thread[] team = [.. Enumerable.Range(0, threads).Select(thread => new Thread(() =>
             {
                 start.SignalAndWait();
+                begins[thread] = Stopwatch.GetTimestamp();
                 work(thread);
+                ends[thread] = Stopwatch.GetTimestamp();
             }))];
             foreach (Thread thread in team)
                 thread.Start();
-            start.SignalAndWait();
-            long begin = Stopwatch.GetTimestamp();
             foreach (Thread thread in team)
                 thread.Join();
-            best = Math.Min(best, Stopwatch.GetElapsedTime(begin).TotalSeconds);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(begins.Min(), ends.Max()).TotalSeconds);
         }
         return best;
     }
