@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ManSharp.Cli.Parsing;
 using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
@@ -29,10 +30,10 @@ internal static class BenchStepCommand
         var batch = new Option<int>("--batch") { Description = "images a step", DefaultValueFactory = _ => 128 };
         var size = new Option<int>("--size") { Description = "height and width of the images", DefaultValueFactory = _ => 32 };
         var steps = new Option<int>("--steps") { Description = "measured steps", DefaultValueFactory = _ => 10 };
-        var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "worker threads; 0 for one a core", DefaultValueFactory = _ => 0 };
+        var device = new DeviceOptions("where to compute");
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
-        var command = new Command("step", "Time whole training steps.") { network, method, blocks, cut, batch, size, steps, device, threads, json };
+        var command = new Command("step", "Time whole training steps.") { network, method, blocks, cut, batch, size, steps, json };
+        device.AddTo(command);
         command.SetAction(result =>
         {
             NetworkSpec spec = NetworkSpec.Parse(result.GetValue(network)!, classes: 10);
@@ -46,14 +47,16 @@ internal static class BenchStepCommand
                 ImageSize = result.GetValue(size),
             };
             plan = new Cut(result.GetValue(blocks), result.GetValue(cut)!).Apply(plan, result.GetValue(batch));
-            using Device target = Device.Parse(result.GetValue(device)!, result.GetValue(threads));
-            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), result.GetValue(json));
+            bool asJson = result.GetValue(json);
+            using OpenedDevice target = Devices.Open(device.Read(result), asJson ? TextWriter.Null : Console.Out);
+            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), asJson);
         });
         return command;
     }
 
-    private static int Run(Device device, NetworkPlan plan, int batch, int steps, bool json)
+    private static int Run(OpenedDevice opened, NetworkPlan plan, int batch, int steps, bool json)
     {
+        Device device = opened.Device;
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         using var buffers = new InputBuffers(device, plan, batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
         TrainingInput input = LoadBatch(buffers, plan, batch);
@@ -76,8 +79,11 @@ internal static class BenchStepCommand
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Array.Sort(milliseconds);
         double median = milliseconds[steps / 2];
-        var result = new Dictionary<string, object>
+        var result = new Dictionary<string, object?>
         {
+            ["device"] = device.Name,
+            ["precision"] = Words.Precision(device),
+            ["selfTest"] = opened.SelfTest,
             ["network"] = plan.Network.Name,
             ["method"] = plan.Method.Name,
             ["blocks"] = plan.Partition.Blocks,
@@ -101,7 +107,7 @@ internal static class BenchStepCommand
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(result));
         else
-            foreach ((string name, object value) in result)
+            foreach ((string name, object? value) in result)
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {value}"));
         return 0;
     }

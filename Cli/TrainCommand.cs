@@ -57,9 +57,7 @@ internal static class TrainCommand
             "scale and crop images to S x S [default: as they are]");
         Option<int?> limit = Options.OptionalWhole("--limit", "N", 1, Many, "train on at most N images [default: all]");
         Option<ulong> seed = Options.Seed("--seed", "what first weights, order and augmentation are drawn from");
-        Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to train");
-        Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024,
-            "worker threads; results do not depend on it");
+        var device = new DeviceOptions("where to train");
         Option<bool> strict = Options.Strict();
         Option<string?> folder = Options.OptionalWord("--out", "DIR",
             "the folder to write, new or empty [default: runs/TIME-NAME]");
@@ -67,8 +65,9 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.")
         {
             recipe, data, network, method, fidelity, blocks, cut, stem, epochs, batch, rate, momentum, head, labelLoss,
-            lossWeights, depth, segments, decay, size, limit, seed, device, threads, strict, folder,
+            lossWeights, depth, segments, decay, size, limit, seed, strict, folder,
         };
+        device.AddTo(command);
         command.SetAction(result =>
         {
             if (result.GetValue(recipe) == RecipeList.Name)
@@ -103,8 +102,7 @@ internal static class TrainCommand
                     Size = Pick(size, settings?.Size),
                     Limit = result.GetValue(limit),
                     Seed = result.GetValue(seed),
-                    Device = result.GetValue(device)!,
-                    Threads = result.GetValue(threads),
+                    Device = device.Read(result),
                     Strict = result.GetValue(strict),
                     Out = result.GetValue(folder),
                 },

@@ -34,8 +34,7 @@ internal sealed record TrainSettings
     public required int? Size { get; init; }
     public required int? Limit { get; init; }
     public required ulong Seed { get; init; }
-    public required string Device { get; init; }
-    public required int Threads { get; init; }
+    public required DeviceChoice Device { get; init; }
     public required bool Strict { get; init; }
     public required string? Out { get; init; }
 

@@ -31,13 +31,16 @@ internal sealed class TrainingSetup : IDisposable
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
         ClassNames = [.. data.Train.ClassNames,
             .. Enumerable.Range(0, plan.Network.Classes - data.Train.ClassNames.Count).Select(i => $"unused {i + 1}")];
-        PredictedPeakBytes = StepCost.Predict(plan, settings.Batch).PeakBytes;
-        EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), settings.Batch).PeakBytes;
+        PredictedPeakBytes = StepCost.Predict(plan, settings.Batch, Device).PeakBytes;
+        EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), settings.Batch, Device).PeakBytes;
     }
 
     internal TrainSettings Settings { get; }
 
     internal Device Device { get; }
+
+    /// <summary>"passed" or "failed" where the device has a self-test.</summary>
+    internal string? SelfTest { get; private set; }
 
     internal ImageDataset Data { get; }
 
@@ -63,7 +66,7 @@ internal sealed class TrainingSetup : IDisposable
         NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
         Cut cut = settings.CutOf(anyClasses);
         _ = cut.PartitionOf(anyClasses, method);
-        Device device = Devices.Open(settings.Device, settings.Threads);
+        Device device = Devices.OpenUntried(settings.Device.Name, settings.Device.Threads, settings.Device.Precision);
         ImageDataset? data = null;
         try
         {
@@ -72,7 +75,7 @@ internal sealed class TrainingSetup : IDisposable
                 Size = settings.Size,
                 Limit = settings.Limit,
                 Strict = settings.Strict,
-                Threads = settings.Threads,
+                Threads = settings.Device.Threads,
             });
             RequireSquare(settings.Data, data.Train);
             RequireBatch(settings, data.Train);
@@ -87,6 +90,7 @@ internal sealed class TrainingSetup : IDisposable
                 Optimizer = new SgdOptions(WeightDecay: settings.WeightDecay),
             }, settings.Batch));
             setup.RequireMemory();
+            setup.SelfTest = Devices.Try(device, settings.Device.Force, Console.Out);
             return setup;
         }
         catch

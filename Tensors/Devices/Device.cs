@@ -31,6 +31,12 @@ public abstract class Device : IDisposable
     /// <summary>Whether kernels really compute; false for the dry device, whose values are undefined.</summary>
     public virtual bool Computes => true;
 
+    /// <summary>
+    /// Whether a vendor's driver compiles and runs the kernels. Drivers do return wrong numbers: such a device is tried against
+    /// the CPU engine before it is believed.
+    /// </summary>
+    public virtual bool HasDriver => false;
+
     /// <summary>How products take their operands.</summary>
     public virtual Precision Precision => Precision.Fp32;
 
@@ -91,8 +97,8 @@ public abstract class Device : IDisposable
             || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index));
         if (precision != Precision.Fp32 && parts[0] is not ("cuda" or "auto"))
             throw new DeviceException(
-                $"Device: tf32 was expected on a CUDA device of compute capability 8.0 or more. Got '{text}'. "
-                + "Use --precision fp32 or --device cuda.");
+                "Device: tf32 was expected on a CUDA device of compute capability 8.0 or more, whose tensor cores it is for. "
+                + $"Got '{text}'. Use --precision fp32 or --device cuda.");
         return parts[0] switch
         {
             "auto" when parts.Length == 1 => Best(threads, precision),
