@@ -32,8 +32,8 @@ public abstract class Device : IDisposable
     public virtual bool Computes => true;
 
     /// <summary>
-    /// Whether a vendor's driver compiles and runs the kernels. Drivers do return wrong numbers: such a device is tried against
-    /// the CPU engine before it is believed.
+    /// Whether a vendor's driver compiles and runs the kernels. Drivers do return wrong numbers: such a device is tried
+    /// against the CPU engine before it is believed.
     /// </summary>
     public virtual bool HasDriver => false;
 
@@ -43,8 +43,24 @@ public abstract class Device : IDisposable
     /// <summary>Kernels launched on the device since it was made; 0 for the CPU, which launches none.</summary>
     public virtual long KernelLaunches => 0;
 
-    /// <summary>How often the host waited for the device since it was made.</summary>
+    /// <summary>
+    /// How often the host waited until the device had done all that it was told, since it was made: while it waits, and
+    /// until it has told the device something new, the device stands still.
+    /// </summary>
     public virtual long HostSynchronizations => 0;
+
+    /// <summary>
+    /// How often the host waited for a copy that was begun earlier, with later work in the device's queue, since it was
+    /// made. The device does not stand still; the host is kept from running further ahead.
+    /// </summary>
+    public virtual long HostWaits => 0;
+
+    /// <summary>
+    /// Host memory that is copied from and to while the host goes on. Whoever asks for it disposes of it before the
+    /// device.
+    /// </summary>
+    /// <param name="length">The most values of a copy.</param>
+    public virtual StagingBuffer CreateStaging(int length) => new DirectStaging(Kernels, length);
 
     /// <summary>A dry device that meters memory exactly as this one does: its alignment, its scratch sizes.</summary>
     public virtual Device CreateDry() => Dry();
@@ -83,7 +99,8 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// The device of a name given by a person: auto, cpu, cuda:0, opencl:0, dry, dry:cuda. The number may be left out.
-    /// auto is the first CUDA device, else the first GPU of OpenCL, else the CPU; a processor behind OpenCL is never chosen.
+    /// auto is the first CUDA device, else the first GPU of OpenCL, else the CPU; a processor behind OpenCL is never
+    /// chosen.
     /// </summary>
     /// <param name="text">The name.</param>
     /// <param name="threads">Worker threads of the CPU; 0 for one a core.</param>

@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Dry;
 using ManSharp.Tensors.Kernels;
+using ManSharp.Tensors.Memory;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -34,6 +35,10 @@ internal sealed class GpuDevice : Device
     public override long KernelLaunches => kernels.Launches;
 
     public override long HostSynchronizations => kernels.HostSynchronizations;
+
+    public override long HostWaits => kernels.HostWaits;
+
+    public override StagingBuffer CreateStaging(int length) => new GpuStaging(kernels, accelerator, length);
 
     public override Device CreateDry() => new DryDevice(style);
 
