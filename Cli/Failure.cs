@@ -19,10 +19,16 @@ internal static class Failure
         return exitCode;
     }
 
-    private static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    private static (int ExitCode, string Message) Describe(Exception exception) => DeviceException.Of(exception) switch
+    {
+        { } driver => (ExitCode.BadInput, driver.Message),
+        null => DescribeOwn(exception),
+    };
+
+    private static (int ExitCode, string Message) DescribeOwn(Exception exception) => exception switch
     {
         FailedException => (ExitCode.Failed, exception.Message),
-        InputException or DatasetException or DeviceException or ShapeException or CheckpointException =>
+        InputException or DatasetException or ShapeException or CheckpointException =>
             (ExitCode.BadInput, exception.Message),
         ArgumentException argument => (ExitCode.BadInput, WithoutParameter(argument)),
         FileNotFoundException or DirectoryNotFoundException =>

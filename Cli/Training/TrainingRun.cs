@@ -47,8 +47,14 @@ internal sealed class TrainingRun : IDisposable
     {
         RunFolder.Check(settings.Out);
         using TrainingSetup setup = TrainingSetup.Open(settings);
+        return MemoryAdvice.Around(setup.Plan, settings.Batch, setup.Device, () => Execute(setup, interruption));
+    }
+
+    private static int Execute(TrainingSetup setup, Interruption interruption)
+    {
         ITrainingDisplay display = TrainingDisplay.Create(setup);
         using var run = new TrainingRun(setup, interruption, display);
+        TrainSettings settings = setup.Settings;
         RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Method}");
         display.Announce(folder.Path);
         interruption.Listen();

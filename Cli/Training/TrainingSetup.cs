@@ -135,11 +135,10 @@ internal sealed class TrainingSetup : IDisposable
 
     private void RequireMemory()
     {
-        long present = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        long present = Device.Memory.TotalBytes;
         if (PredictedPeakBytes > present)
             throw new InputException(
-                $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
-                + $"Got {Words.Bytes(present)} on this machine. "
-                + $"Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}.");
+                $"Memory: room for {Words.Bytes(PredictedPeakBytes)}, the peak of a step, was expected on "
+                + $"{Device.Name}. Got {Words.Bytes(present)}. {MemoryAdvice.For(Plan, Settings.Batch, Device)}");
     }
 }

@@ -26,6 +26,8 @@ internal sealed class DryDevice : Device
 
         public int AlignmentBytes => alignmentBytes;
 
+        public long TotalBytes => long.MaxValue;
+
         public object Allocate(long bytes) => Nothing;
 
         public void Free(object segment) { }

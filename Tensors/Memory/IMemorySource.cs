@@ -6,6 +6,15 @@ public interface IMemorySource
     /// <summary>Every block begins at a multiple of this many bytes, and its length is rounded up to it.</summary>
     int AlignmentBytes { get; }
 
+    /// <summary>All memory that there is, whoever uses it now.</summary>
+    long TotalBytes { get; }
+
+    /// <summary>What nobody uses now, where that is known.</summary>
+    long? FreeBytes => null;
+
+    /// <summary>The longest segment that there can be, however much is free.</summary>
+    long LargestBytes => long.MaxValue;
+
     /// <summary>Allocates a segment; null when there is no memory left.</summary>
     object? Allocate(long bytes);
 

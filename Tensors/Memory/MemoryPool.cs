@@ -37,6 +37,15 @@ public sealed class MemoryPool : IDisposable
     /// <summary>The most bytes that may be live; a request beyond it is refused.</summary>
     public long BudgetBytes { get; set; } = long.MaxValue;
 
+    /// <summary>All memory of the device, whoever uses it now.</summary>
+    public long TotalBytes => source.TotalBytes;
+
+    /// <summary>
+    /// What may be live at most: what the pool holds and what nobody uses, where the device's driver says so; else all.
+    /// </summary>
+    public long RoomBytes => Math.Min(
+        BudgetBytes, source.FreeBytes is { } free ? ReservedBytes + free : source.TotalBytes);
+
     /// <summary>Begins a new measurement of the peak at what is live now.</summary>
     public void ResetPeak() => PeakBytes = LiveBytes;
 
@@ -46,7 +55,7 @@ public sealed class MemoryPool : IDisposable
     {
         long bytes = Round(shape.Bytes);
         if (LiveBytes + bytes > BudgetBytes)
-            throw new DeviceException(
+            throw DeviceException.OutOfMemory(
                 $"Memory: {deviceName} may hold {BudgetBytes} bytes. Got a request for {bytes} bytes while "
                 + $"{LiveBytes} are live. Use a smaller batch, more blocks, or a greater budget.");
         MemoryBlock block = FindBest(bytes) ?? Grow(bytes);
@@ -115,9 +124,15 @@ public sealed class MemoryPool : IDisposable
         return block;
     }
 
-    private DeviceException OutOfMemory(long bytes) => new(
-        $"Memory: {deviceName} has no room for {bytes} bytes. {LiveBytes} bytes are live, {ReservedBytes} held. "
-        + "Use a smaller batch or more blocks.");
+    private DeviceException OutOfMemory(long bytes)
+    {
+        string free = source.FreeBytes is { } known ? $" and {known} free" : "";
+        string largest = bytes > source.LargestBytes ? $", {source.LargestBytes} at once" : "";
+        return DeviceException.OutOfMemory(
+            $"Memory: room for {bytes} bytes was expected on {deviceName}, which has {source.TotalBytes} in all"
+            + $"{largest}. Got none, with {LiveBytes} bytes live, {ReservedBytes} held by the pool{free}. "
+            + "Use a smaller batch or more blocks.");
+    }
 
     /// <summary>Gives back to the source every segment in which nothing is rented.</summary>
     public void Trim()
