@@ -32,6 +32,9 @@ public sealed class Conv2dTests
                 "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "25,8,8,64,3,3,64,1,1", "9,15,13,32,3,3,40,1,1",
                 "3,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3", "130,8,8,24,1,1,108,1,0"])
                 cases.Add(large);
+            // Three output channels, whose sums run along the window.
+            cases.Add("2,6,5,32,1,1,3,1,0");
+            cases.Add("17,32,32,12,3,3,3,1,1");
             // 3x3 in tiles of four pixels: blocks beside and above each other, both other paddings, shares of the places.
             foreach (string tiled in (string[])["2,9,70,64,3,3,64,1,1", "1,90,9,64,3,3,72,1,1", "1,30,31,16,3,3,40,1,0",
                 "1,28,29,32,3,3,16,1,2", "3,5,6,256,3,3,256,1,1"])

@@ -33,26 +33,43 @@ internal sealed class WinogradPlan
         (Height, Width, Inputs) = adjoint ? (g.P, g.Q, g.K) : (g.H, g.W, g.C);
         (OutputHeight, OutputWidth, Outputs) = adjoint ? (g.H, g.W, g.C) : (g.P, g.Q, g.K);
         Padding = adjoint ? 2 - g.Padding : g.Padding;
-        TileColumns = (OutputWidth + Winograd.TilePixels - 1) / Winograd.TilePixels;
+        TileColumns = TileColumnsOf(OutputWidth);
         PanelColumns = PanelWidth.For(Outputs);
         Panels = (Outputs + PanelColumns - 1) / PanelColumns;
-        Rows = RowsOf(OutputHeight, Inputs);
-        Bands = (OutputHeight + Rows - 1) / Rows;
-        int column = ColumnValues(Rows, Inputs);
-        Columns = Math.Clamp(BlockValues / column, 1, TileColumns);
-        ColumnBlocks = (TileColumns + Columns - 1) / Columns;
-        Images = Bands * ColumnBlocks == 1 ? Math.Clamp(BlockValues / (column * TileColumns), 1, g.N) : 1;
-        Blocks = (g.N + Images - 1) / Images * Bands * ColumnBlocks;
+        Cut = Extent.Of(g.N, OutputHeight, TileColumns, Inputs);
         BlockTiles = Images * Columns * Rows;
         int products = ProductValues / (Winograd.Places * Outputs) / RegisterTile.Rows * RegisterTile.Rows;
         ProductTiles = Math.Min(Math.Max(products, 4 * RegisterTile.Rows), Sixes(BlockTiles));
-        Groups = Math.Min(GroupsOf(Inputs, Outputs), Blocks);
+        Groups = GroupsOf(Inputs, Outputs, Blocks);
         Shares = MostGroups / Groups < Winograd.Places ? Math.Clamp(MostGroups / Groups, 1, Winograd.Places / 2) : Winograd.Places;
         Lines = TileLines();
         OutputOffsets = WindowPlan.Pinned([.. Enumerable.Range(0, ProductTiles).Select(tile => tile * Outputs)]);
         Windows = WindowPlan.Pinned([.. Enumerable.Range(0, BlockTiles).Select(Window)]);
         PixelColumns = WindowPlan.Pinned([.. Enumerable.Range(0, BlockTiles).Select(PixelColumn)]);
         Pixels = WindowPlan.Pinned([.. Enumerable.Range(0, BlockTiles).Select(Pixel)]);
+    }
+
+    /// <summary>How a batch is cut into blocks.</summary>
+    /// <param name="Rows">Output rows of a block.</param>
+    /// <param name="Bands">Blocks above each other in an image.</param>
+    /// <param name="Columns">Columns of tiles in a block.</param>
+    /// <param name="ColumnBlocks">Blocks beside each other in an image.</param>
+    /// <param name="Images">Images of a block.</param>
+    /// <param name="Blocks">All blocks.</param>
+    internal readonly record struct Extent(int Rows, int Bands, int Columns, int ColumnBlocks, int Images, int Blocks)
+    {
+        internal static Extent Of(int images, int height, int tileColumns, int inputs)
+        {
+            // Bands of about equal height whose columns of tiles fit into a block.
+            int most = Math.Max(8, BlockValues / (Winograd.Places * inputs) - (KernelRows - 1));
+            int bands = (height + most - 1) / most, rows = (height + bands - 1) / bands;
+            int column = Winograd.Places * (rows + KernelRows - 1) * inputs;
+            int columns = Math.Clamp(BlockValues / column, 1, tileColumns);
+            int columnBlocks = (tileColumns + columns - 1) / columns;
+            int together = bands * columnBlocks == 1 ? Math.Clamp(BlockValues / (column * tileColumns), 1, images) : 1;
+            return new Extent(
+                rows, bands, columns, columnBlocks, together, (images + together - 1) / together * bands * columnBlocks);
+        }
     }
 
     /// <summary>Where a block lies: its first image, band row and column of tiles, and how many images and columns it has.</summary>
@@ -81,22 +98,15 @@ internal sealed class WinogradPlan
     /// <summary>Columns of tiles in an image.</summary>
     internal int TileColumns { get; }
 
-    /// <summary>Output rows of a block.</summary>
-    internal int Rows { get; }
+    internal Extent Cut { get; }
 
-    /// <summary>Blocks above each other in an image.</summary>
-    internal int Bands { get; }
+    internal int Rows => Cut.Rows;
 
-    /// <summary>Columns of tiles in a block.</summary>
-    internal int Columns { get; }
+    internal int Columns => Cut.Columns;
 
-    /// <summary>Blocks beside each other in an image.</summary>
-    internal int ColumnBlocks { get; }
+    internal int Images => Cut.Images;
 
-    /// <summary>Images of a block.</summary>
-    internal int Images { get; }
-
-    internal int Blocks { get; }
+    internal int Blocks => Cut.Blocks;
 
     /// <summary>Tiles of a whole block.</summary>
     internal int BlockTiles { get; }
@@ -166,7 +176,8 @@ internal sealed class WinogradPlan
         (int inputs, int outputs) = pass == Conv2dPass.InputGradient ? (g.K, g.C) : (g.C, g.K);
         if (pass != Conv2dPass.WeightGradient)
             return Winograd.Places * PlaceValues(inputs, outputs);
-        return Create(g, pass).Groups * Winograd.Places * PlaceValues(inputs, outputs);
+        int blocks = Extent.Of(g.N, g.P, TileColumnsOf(g.Q), inputs).Blocks;
+        return GroupsOf(inputs, outputs, blocks) * Winograd.Places * PlaceValues(inputs, outputs);
     }
 
     internal static WinogradPlan Create(Conv2dGeometry g, Conv2dPass pass) => new(g, pass);
@@ -174,10 +185,10 @@ internal sealed class WinogradPlan
     /// <summary>Where block <paramref name="number"/> lies.</summary>
     internal Block At(int number)
     {
-        int column = number % ColumnBlocks * Columns, rest = number / ColumnBlocks;
-        int image = rest / Bands * Images;
+        int column = number % Cut.ColumnBlocks * Columns, rest = number / Cut.ColumnBlocks;
+        int image = rest / Cut.Bands * Images;
         return new Block(
-            image, Math.Min(Images, Geometry.N - image), rest % Bands * Rows, column, Math.Min(Columns, TileColumns - column));
+            image, Math.Min(Images, Geometry.N - image), rest % Cut.Bands * Rows, column, Math.Min(Columns, TileColumns - column));
     }
 
     private static int PlaceValues(int inputs, int outputs)
@@ -186,18 +197,10 @@ internal sealed class WinogradPlan
         return (outputs + panel - 1) / panel * panel * KernelRows * inputs;
     }
 
-    private static int GroupsOf(int inputs, int outputs) =>
-        Math.Clamp(PartialValues / (Winograd.Places * PlaceValues(inputs, outputs)), 2, MostGroups);
+    private static int GroupsOf(int inputs, int outputs, int blocks) =>
+        Math.Min(Math.Clamp(PartialValues / (Winograd.Places * PlaceValues(inputs, outputs)), 2, MostGroups), blocks);
 
-    // Bands of about equal height whose columns of tiles fit into a block.
-    private static int RowsOf(int height, int inputs)
-    {
-        int most = Math.Max(8, BlockValues / (Winograd.Places * inputs) - (KernelRows - 1));
-        int bands = (height + most - 1) / most;
-        return (height + bands - 1) / bands;
-    }
-
-    private static int ColumnValues(int rows, int inputs) => Winograd.Places * (rows + KernelRows - 1) * inputs;
+    private static int TileColumnsOf(int width) => (width + Winograd.TilePixels - 1) / Winograd.TilePixels;
 
     private static int Sixes(int tiles) => (tiles + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
 
