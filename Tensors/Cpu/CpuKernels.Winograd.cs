@@ -118,7 +118,7 @@ internal sealed unsafe partial class CpuKernels
             float* v = zeros + plan.ZeroLength, m = v + (nint)Winograd.Places * plan.InputPlace;
             WinogradPlan.Block block = plan.At(chunk);
             TransformInputs(plan, block, X, zeros, v);
-            int tiles = block.Images * block.Columns * plan.Rows;
+            int tiles = block.Images * plan.Rows * plan.Columns;
             float* origin = Y + (((nint)block.Image * plan.OutputHeight + block.Row) * plan.OutputWidth
                 + Winograd.TilePixels * block.Column) * plan.Outputs;
             for (int first = 0; first < tiles; first += plan.ProductTiles)
@@ -173,11 +173,10 @@ internal sealed unsafe partial class CpuKernels
             int* pixels = Address(plan.Pixels), columns = Address(plan.PixelColumns);
             for (int tile = first; tile < first + count; tile++, m += plan.Outputs)
             {
-                if (block.Row + tile % plan.Rows >= plan.OutputHeight)
-                    continue;
-                int left = Winograd.TilePixels * block.Column + columns[tile];
-                Winograd.TransformOutput(
-                    origin + pixels[tile], plan.OutputWidth - left, m, plan.ProductPlace, plan.Outputs, Bias, Add);
+                int right = plan.OutputWidth - Winograd.TilePixels * block.Column - columns[tile];
+                if (right > 0 && block.Row + tile / plan.Columns % plan.Rows < plan.OutputHeight)
+                    Winograd.TransformOutput(
+                        origin + pixels[tile], right, m, plan.ProductPlace, plan.Outputs, Bias, Add);
             }
         }
     }
@@ -208,7 +207,7 @@ internal sealed unsafe partial class CpuKernels
                 WinogradPlan.Block block = plan.At(number);
                 TransformInputs(plan, block, X, zeros, v);
                 TransformGradients(plan, block, Dy, zeros, d);
-                int tiles = block.Images * block.Columns * plan.Rows;
+                int tiles = block.Images * plan.Rows * plan.Columns;
                 for (int place = firstPlace; place < endPlace; place++)
                     Multiply<TSimd, TVector>(
                         plan, v + (nint)place * plan.InputPlace, d + (nint)place * plan.GradientPlace, partial + place * placeLength, tiles);
@@ -265,38 +264,40 @@ internal sealed unsafe partial class CpuKernels
     {
         new Span<float>(zeros, plan.ZeroLength).Clear();
         float** pixels = stackalloc float*[Winograd.Places];
-        int rows = plan.WindowLength / plan.Inputs - 1 + plan.Rows;
-        nint rowLength = (nint)plan.Width * plan.Inputs;
-        for (int line = 0; line < block.Images * block.Columns; line++)
-        {
-            int left = Winograd.TilePixels * (block.Column + line % block.Columns) - plan.Padding;
-            int top = block.Row - plan.Padding;
-            float* row = x + ((nint)(block.Image + line / block.Columns) * plan.Height + top) * rowLength + (nint)left * plan.Inputs;
-            for (int i = 0; i < rows; i++, row += rowLength, v += plan.Inputs)
+        int top = block.Row - plan.Padding, left = Winograd.TilePixels * block.Column - plan.Padding;
+        nint columnLength = (nint)plan.InputRows * plan.Inputs;
+        for (int image = 0; image < block.Images; image++, v += plan.Columns * columnLength)
+            for (int i = 0; i < plan.InputRows; i++)
             {
                 bool inside = (uint)(top + i) < (uint)plan.Height;
-                for (int j = 0; j < Winograd.Places; j++)
-                    pixels[j] = inside && (uint)(left + j) < (uint)plan.Width ? row + (nint)j * plan.Inputs : zeros;
-                Winograd.TransformInput(pixels, v, plan.InputPlace, plan.Inputs);
+                float* row = x + (((nint)block.Image + image) * plan.Height + top + i) * plan.Width * plan.Inputs;
+                float* to = v + (nint)i * plan.Inputs;
+                for (int column = 0; column < plan.Columns; column++, to += columnLength)
+                {
+                    int first = left + Winograd.TilePixels * column;
+                    for (int j = 0; j < Winograd.Places; j++)
+                        pixels[j] = inside && (uint)(first + j) < (uint)plan.Width ? row + (nint)(first + j) * plan.Inputs : zeros;
+                    Winograd.TransformInput(pixels, to, plan.InputPlace, plan.Inputs);
+                }
             }
-        }
     }
 
     // Transforms the output gradients of a block's tiles; pixels outside the image are zero.
     private static void TransformGradients(WinogradPlan plan, WinogradPlan.Block block, float* dy, float* zeros, float* d)
     {
         float** pixels = stackalloc float*[Winograd.TilePixels];
-        nint rowLength = (nint)plan.OutputWidth * plan.Outputs;
-        for (int line = 0; line < block.Images * block.Columns; line++)
+        int left = Winograd.TilePixels * block.Column;
+        for (int line = 0; line < block.Images * plan.Rows; line++)
         {
-            int left = Winograd.TilePixels * (block.Column + line % block.Columns);
-            float* row = dy + ((nint)(block.Image + line / block.Columns) * plan.OutputHeight + block.Row) * rowLength
-                + (nint)left * plan.Outputs;
-            for (int i = 0; i < plan.Rows; i++, row += rowLength, d += plan.Outputs)
+            int image = block.Image + line / plan.Rows, y = block.Row + line % plan.Rows;
+            float* row = dy + ((nint)image * plan.OutputHeight + y) * plan.OutputWidth * plan.Outputs;
+            for (int column = 0; column < plan.Columns; column++, d += plan.Outputs)
             {
-                bool inside = block.Row + i < plan.OutputHeight;
+                int first = left + Winograd.TilePixels * column;
                 for (int j = 0; j < Winograd.TilePixels; j++)
-                    pixels[j] = inside && left + j < plan.OutputWidth ? row + (nint)j * plan.Outputs : zeros;
+                    pixels[j] = y < plan.OutputHeight && first + j < plan.OutputWidth
+                        ? row + (nint)(first + j) * plan.Outputs
+                        : zeros;
                 Winograd.TransformOutputGradient(pixels, d, plan.GradientPlace, plan.Outputs);
             }
         }

@@ -66,14 +66,18 @@ internal sealed class WinogradPlan
             int column = Winograd.Places * (rows + KernelRows - 1) * inputs;
             int columns = Math.Clamp(BlockValues / column, 1, tileColumns);
             int columnBlocks = (tileColumns + columns - 1) / columns;
+            columns = (tileColumns + columnBlocks - 1) / columnBlocks;
             int together = bands * columnBlocks == 1 ? Math.Clamp(BlockValues / (column * tileColumns), 1, images) : 1;
             return new Extent(
                 rows, bands, columns, columnBlocks, together, (images + together - 1) / together * bands * columnBlocks);
         }
     }
 
-    /// <summary>Where a block lies: its first image, band row and column of tiles, and how many images and columns it has.</summary>
-    internal readonly record struct Block(int Image, int Images, int Row, int Column, int Columns);
+    /// <summary>
+    /// Where a block lies: its first image, row and column of tiles, and how many images it has. Its last columns and rows
+    /// may lie outside the image.
+    /// </summary>
+    internal readonly record struct Block(int Image, int Images, int Row, int Column);
 
     internal Conv2dGeometry Geometry { get; }
 
@@ -136,7 +140,10 @@ internal sealed class WinogradPlan
     internal int PartialLength => Winograd.Places * WindowLength * PartialRowLength;
 
     /// <summary>Values from one place of the transformed input to the next.</summary>
-    internal int InputPlace => Images * Columns * (Rows + KernelRows - 1) * Inputs;
+    internal int InputPlace => Images * Columns * InputRows * Inputs;
+
+    /// <summary>Rows of the input that a block reads.</summary>
+    internal int InputRows => Rows + KernelRows - 1;
 
     /// <summary>Values from one place of the products to the next.</summary>
     internal int ProductPlace => ProductTiles * Outputs;
@@ -185,10 +192,9 @@ internal sealed class WinogradPlan
     /// <summary>Where block <paramref name="number"/> lies.</summary>
     internal Block At(int number)
     {
-        int column = number % Cut.ColumnBlocks * Columns, rest = number / Cut.ColumnBlocks;
-        int image = rest / Cut.Bands * Images;
+        int rest = number / Cut.ColumnBlocks, image = rest / Cut.Bands * Images;
         return new Block(
-            image, Math.Min(Images, Geometry.N - image), rest % Cut.Bands * Rows, column, Math.Min(Columns, TileColumns - column));
+            image, Math.Min(Images, Geometry.N - image), rest % Cut.Bands * Rows, number % Cut.ColumnBlocks * Columns);
     }
 
     private static int PlaceValues(int inputs, int outputs)
@@ -204,13 +210,17 @@ internal sealed class WinogradPlan
 
     private static int Sixes(int tiles) => (tiles + RegisterTile.Rows - 1) / RegisterTile.Rows * RegisterTile.Rows;
 
-    private int Window(int tile) => (tile / Rows * (Rows + KernelRows - 1) + tile % Rows) * Inputs;
+    private int Window(int tile)
+    {
+        int column = tile / Columns / Rows * Columns + tile % Columns;
+        return (column * InputRows + tile / Columns % Rows) * Inputs;
+    }
 
-    // Tiles lie as [image, column of tiles, row].
-    private int PixelColumn(int tile) => tile / Rows % Columns * Winograd.TilePixels;
+    // Tiles are numbered as [image, row, column of tiles], the order in which images lie in memory.
+    private int PixelColumn(int tile) => tile % Columns * Winograd.TilePixels;
 
     private int Pixel(int tile) =>
-        ((tile / Rows / Columns * OutputHeight + tile % Rows) * OutputWidth + PixelColumn(tile)) * Outputs;
+        ((tile / Columns / Rows * OutputHeight + tile / Columns % Rows) * OutputWidth + PixelColumn(tile)) * Outputs;
 
     private int[] TileLines()
     {
