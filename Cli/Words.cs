@@ -11,6 +11,17 @@ internal static class Words
         _ => $"{bytes / 1e3:0.0} kB",
     };
 
+    /// <summary>96.4 MB (96412345 bytes): where the difference may be small.</summary>
+    internal static string ExactBytes(long bytes) => $"{Bytes(bytes)} ({bytes} bytes)";
+
+    /// <summary>end to end, 3 blocks.</summary>
+    internal static string Blocks(int blocks) => blocks == 1 ? "end to end" : $"{blocks} blocks";
+
+    /// <summary>a, b or c.</summary>
+    internal static string Or(IReadOnlyList<string> words) => words.Count == 1
+        ? words[0]
+        : $"{string.Join(", ", words.Take(words.Count - 1))} or {words[^1]}";
+
     /// <summary>0.27 M, 8.4 k.</summary>
     internal static string Count(long count) => count switch
     {

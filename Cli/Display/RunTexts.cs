@@ -15,9 +15,8 @@ internal static class RunTexts
     {
         (TrainSettings settings, Partition partition) = (setup.Settings, setup.Plan.Partition);
         ImageSet train = setup.Data.Train;
-        string blocks = partition.Blocks == 1 ? "end to end" : $"{partition.Blocks} blocks";
         string fidelity = setup.Plan.Method.Fidelity == Fidelity.Reference ? " as its reference code" : "";
-        yield return $"{setup.Plan.Network.Name}, {settings.Method}{fidelity}, {blocks} on {setup.Device.Name} "
+        yield return $"{setup.Plan.Network.Name}, {settings.Plan.Method}{fidelity}, {Words.Blocks(partition.Blocks)} on {setup.Device.Name} "
             + $"({settings.Threads} {(settings.Threads == 1 ? "thread" : "threads")})";
         yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
             + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
@@ -27,10 +26,12 @@ internal static class RunTexts
     internal static IEnumerable<string> Notes(TrainingSetup setup)
     {
         int blocks = setup.Plan.Partition.Blocks;
-        if (setup.Settings.Blocks is { } asked && asked != blocks)
+        if (setup.Settings.Plan.Blocks is { } asked && asked != blocks)
             yield return setup.Plan.Method.EndToEnd
                 ? $"note: {setup.Plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
                 : $"note: --blocks {asked} is every unit its own block: {blocks}";
+        if (setup.BudgetNote is { } budget)
+            yield return budget;
         if (setup.Data.Test.Count == 0)
             yield return "note: there are no test images, so no test accuracy: "
                 + "every class has a single image and there is no test/ folder";

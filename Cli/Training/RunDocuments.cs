@@ -54,6 +54,9 @@ internal sealed record RunSummary
 
     public required long PredictedPeakBytes { get; init; }
 
+    /// <summary>What the device might hold; none for whatever there was.</summary>
+    public required long? BudgetBytes { get; init; }
+
     /// <summary>What end-to-end training of the same network and batch would take, from the dry device.</summary>
     public required long EndToEndPeakBytes { get; init; }
 

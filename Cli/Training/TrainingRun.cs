@@ -25,6 +25,7 @@ internal sealed class TrainingRun : IDisposable
     {
         (this.setup, this.interruption, this.display) = (setup, interruption, display);
         (TrainSettings settings, ImageDataset data) = (setup.Settings, setup.Data);
+        setup.Device.Memory.BudgetBytes = settings.Budget ?? long.MaxValue;
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
             setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
@@ -46,7 +47,7 @@ internal sealed class TrainingRun : IDisposable
         using TrainingSetup setup = TrainingSetup.Open(settings);
         ITrainingDisplay display = TrainingDisplay.Create(setup);
         using var run = new TrainingRun(setup, interruption, display);
-        RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Method}");
+        RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Plan.Method}");
         display.Announce(folder.Path);
         interruption.Listen();
         return run.TrainInto(folder);
@@ -173,6 +174,7 @@ internal sealed class TrainingRun : IDisposable
         AllParameters = trainer.Blocks.Sum(block => block.Parameters.Declaration.ParameterCount),
         PeakBytes = peakBytes,
         PredictedPeakBytes = setup.PredictedPeakBytes,
+        BudgetBytes = setup.Settings.Budget,
         EndToEndPeakBytes = setup.EndToEndPeakBytes,
         MemorySaved = 1 - (double)peakBytes / setup.EndToEndPeakBytes,
         SkippedImages = setup.Data.Skipped.Count,

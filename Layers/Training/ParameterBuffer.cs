@@ -61,9 +61,20 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>All gradients, laid out as <see cref="Values"/>, between <see cref="BeginGradients"/> and <see cref="EndGradients"/>.</summary>
     public Tensor Gradients => gradients;
 
-    /// <summary>Writes first values: a function of the seed and each parameter's name, so that no other block's size matters.</summary>
+    /// <summary>Bytes of the values of the first <paramref name="count"/> parameters declared.</summary>
+    public long ValueBytes(int count) => sizeof(float) * (long)(count < starts.Length ? starts[count] : shape.Length);
+
+    /// <summary>Bytes of the first <paramref name="count"/> running statistics declared.</summary>
+    public long StatisticBytes(int count) => Declaration.Statistics.Take(count).Sum(named => named.Statistic.Shape.Bytes);
+
+    /// <summary>
+    /// Writes first values: a function of the seed and each parameter's name, so that no other block's size matters. A device
+    /// that computes nothing gets none: drawing them would take far longer than all the rest of a prediction.
+    /// </summary>
     public void Initialize(ulong seed)
     {
+        if (!device.Computes)
+            return;
         device.Kernels.Fill(Values, 0);
         foreach (NamedParameter named in Declaration.Parameters)
         {

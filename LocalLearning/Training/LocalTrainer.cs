@@ -49,6 +49,9 @@ public sealed class LocalTrainer : IDisposable
     /// <summary>Called in each block's step when its gradients are complete and its parameters have not stepped yet.</summary>
     public Action<LocalBlock>? GradientsReady { get; set; }
 
+    /// <summary>Called as each block's step enters a phase; what meters memory.</summary>
+    internal Action<LocalBlock, StepPhase>? PhaseBegins { get; set; }
+
     /// <summary>
     /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape with all
     /// its memory is gone; then the optimizer's step, with which the gradients are gone; then the averaged copy absorbs the
@@ -66,8 +69,11 @@ public sealed class LocalTrainer : IDisposable
             tape.Seed = CounterRandom.KeyOf(seed, StepsDone, (ulong)i);
             block.Parameters.BeginGradients();
 
+            PhaseBegins?.Invoke(block, StepPhase.Forward);
             Variable x = tape.Keep(block.Forward(tape, tape.Input(features)));
+            PhaseBegins?.Invoke(block, StepPhase.Losses);
             BlockLosses losses = block.Objective.Evaluate(tape, x, input);
+            PhaseBegins?.Invoke(block, StepPhase.Backward);
             tape.Backward(losses.Total);
 
             Measure(tape, i, losses, input.Labels);
@@ -76,6 +82,7 @@ public sealed class LocalTrainer : IDisposable
             if (i > 0)
                 features.Release();
 
+            PhaseBegins?.Invoke(block, StepPhase.Update);
             block.Parameters.CompleteGradients();
             GradientsReady?.Invoke(block);
             block.Optimizer.Step(rate);

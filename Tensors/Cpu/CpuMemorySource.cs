@@ -14,6 +14,8 @@ internal sealed unsafe class CpuMemorySource : IMemorySource
 
     public int AlignmentBytes => Alignment;
 
+    public long TotalBytes => GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+
     public object? Allocate(long bytes)
     {
         try

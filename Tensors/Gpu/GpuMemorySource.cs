@@ -14,6 +14,8 @@ internal sealed class GpuMemorySource : IMemorySource
 
     public int AlignmentBytes => Alignment;
 
+    public long TotalBytes => accelerator!.MemorySize;
+
     internal void Attach(Accelerator device) => accelerator = device;
 
     public object? Allocate(long bytes)

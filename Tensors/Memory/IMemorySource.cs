@@ -6,6 +6,9 @@ public interface IMemorySource
     /// <summary>Every block begins at a multiple of this many bytes, and its length is rounded up to it.</summary>
     int AlignmentBytes { get; }
 
+    /// <summary>All memory that there is, whoever uses it now.</summary>
+    long TotalBytes { get; }
+
     /// <summary>Allocates a segment; null when there is no memory left.</summary>
     object? Allocate(long bytes);
 
