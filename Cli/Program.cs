@@ -39,6 +39,7 @@ internal static class Program
         var root = new RootCommand("Trains image networks block by block, without end-to-end backpropagation.")
         {
             TrainCommand.Create(interruption),
+            SweepCommand.Create(interruption),
             EvalCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),

@@ -11,7 +11,11 @@ internal static class TrainCommand
 {
     private const int Many = int.MaxValue;
 
-    internal static Command Create(Interruption interruption)
+    internal static Command Create(Interruption interruption) =>
+        Create(settings => TrainingRun.Execute(settings, interruption));
+
+    /// <summary>The same command line, whose settings go to <paramref name="execute"/>.</summary>
+    internal static Command Create(Func<TrainSettings, int> execute)
     {
         Option<string> data = Options.Word("--data", "shapes|PATH", "shapes",
             "the embedded data set, or a folder or .tar(.gz) of images in class folders");
@@ -77,7 +81,7 @@ internal static class TrainCommand
             RecipeList.RequireData(settings, Given(data));
             // A method of one's own does not take over the recipe's losses.
             Recipe? losses = Given(method) ? null : settings;
-            return TrainingRun.Execute(
+            return execute(
                 new TrainSettings
                 {
                     Recipe = settings,
@@ -107,8 +111,7 @@ internal static class TrainCommand
                     Threads = result.GetValue(threads),
                     Strict = result.GetValue(strict),
                     Out = result.GetValue(folder),
-                },
-                interruption);
+                });
 
             bool Given(Option option) => result.GetResult(option) is { Implicit: false };
             T? Pick<T>(Option<T> option, T? fromRecipe) =>

@@ -18,8 +18,12 @@ internal sealed class TrainingSetup : IDisposable
     private const int MostCropPadding = 4;
     private const int ShapesCropPadding = 2;
 
-    private TrainingSetup(TrainSettings settings, Device device, ImageDataset data, NetworkPlan plan)
+    private readonly DataShelf? ownShelf;
+
+    private TrainingSetup(
+        TrainSettings settings, Device device, ImageDataset data, DataShelf? ownShelf, NetworkPlan plan)
     {
+        this.ownShelf = ownShelf;
         Settings = settings;
         Device = device;
         Data = data;
@@ -57,28 +61,25 @@ internal sealed class TrainingSetup : IDisposable
         Plan.Network.Name, ClassNames, Plan.ImageSize,
         Data.Normalization.Mean, Data.Normalization.Deviation);
 
-    internal static TrainingSetup Open(TrainSettings settings)
+    /// <summary>Opens what the settings speak of.</summary>
+    /// <param name="settings">Checked one by one.</param>
+    /// <param name="shelf">Where data sets stay open beyond this run; null for a run that closes its own.</param>
+    internal static TrainingSetup Open(TrainSettings settings, DataShelf? shelf = null)
     {
         LocalMethod method = settings.LocalMethod();
         NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
         Cut cut = settings.CutOf(anyClasses);
         _ = cut.PartitionOf(anyClasses, method);
         Device device = Devices.Open(settings.Device, settings.Threads);
-        ImageDataset? data = null;
+        DataShelf? ownShelf = shelf is null ? new DataShelf() : null;
         try
         {
-            data = ImageDataset.Open(settings.Data, new DatasetOptions
-            {
-                Size = settings.Size,
-                Limit = settings.Limit,
-                Strict = settings.Strict,
-                Threads = settings.Threads,
-            });
+            ImageDataset data = (shelf ?? ownShelf!).Open(settings);
             RequireSquare(settings.Data, data.Train);
             RequireBatch(settings, data.Train);
             NetworkSpec network = NetworkSpec.Parse(settings.Network, Classes(settings, data.Train));
             network.Require(data.Train.Height);
-            var setup = new TrainingSetup(settings, device, data, cut.Apply(new NetworkPlan
+            var setup = new TrainingSetup(settings, device, data, ownShelf, cut.Apply(new NetworkPlan
             {
                 Network = network,
                 Partition = Partition.For(network, 1),
@@ -91,7 +92,7 @@ internal sealed class TrainingSetup : IDisposable
         }
         catch
         {
-            data?.Dispose();
+            ownShelf?.Dispose();
             device.Dispose();
             throw;
         }
@@ -99,7 +100,7 @@ internal sealed class TrainingSetup : IDisposable
 
     public void Dispose()
     {
-        Data.Dispose();
+        ownShelf?.Dispose();
         Device.Dispose();
     }
 
