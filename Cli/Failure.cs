@@ -19,6 +19,12 @@ internal static class Failure
         return exitCode;
     }
 
+    /// <summary>Whether a person can do something about it by giving something else.</summary>
+    internal static bool IsBadInput(Exception exception) => Describe(exception).ExitCode == ExitCode.BadInput;
+
+    /// <summary>The line by itself.</summary>
+    internal static string MessageOf(Exception exception) => Describe(exception).Message;
+
     private static (int ExitCode, string Message) Describe(Exception exception) => exception switch
     {
         FailedException => (ExitCode.Failed, exception.Message),

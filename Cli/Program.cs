@@ -41,6 +41,7 @@ internal static class Program
         {
             TrainCommand.Create(interruption),
             PlanCommand.Create(),
+            SweepCommand.Create(interruption),
             EvalCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),

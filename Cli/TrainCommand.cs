@@ -10,7 +10,11 @@ internal static class TrainCommand
 {
     private const int Many = int.MaxValue;
 
-    internal static Command Create(Interruption interruption)
+    internal static Command Create(Interruption interruption) =>
+        Create(settings => TrainingRun.Execute(settings, interruption));
+
+    /// <summary>The same command line, whose settings go to <paramref name="execute"/>.</summary>
+    internal static Command Create(Func<TrainSettings, int> execute)
     {
         Option<string> data = Options.Word("--data", "shapes|PATH", "shapes",
             "the embedded data set, or a folder or .tar(.gz) of images in class folders");
@@ -43,7 +47,7 @@ internal static class TrainCommand
                 return RecipeList.Print();
             Recipe? recipe = plan.RecipeOf(result);
             RecipeList.RequireData(recipe, PlanOptions.IsGiven(result, data));
-            return TrainingRun.Execute(
+            return execute(
                 new TrainSettings
                 {
                     Plan = plan.Read(result),
@@ -58,8 +62,7 @@ internal static class TrainCommand
                     Budget = result.GetValue(budget),
                     Strict = result.GetValue(strict),
                     Out = result.GetValue(folder),
-                },
-                interruption);
+                });
         });
         return command;
     }

@@ -69,8 +69,9 @@ internal static class RunTexts
                 $"after epoch {summary.EpochsDone}; "
                 + $"best {Words.Percent(summary.BestTestAccuracy)}, epoch {summary.BestEpoch}");
         else
-            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy),
-                $"in epoch {summary.EpochsDone}; there are no test images");
+            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy), summary.EpochsDone == 0
+                ? "in the first epoch, which did not end"
+                : $"in epoch {summary.EpochsDone}; there are no test images");
         yield return ("time", Words.Duration(summary.Seconds), $"{summary.ImagesPerSecond:0} training images/s");
         bool plain = summary.AllParameters == summary.NetworkParameters;
         yield return ("parameters", Words.Count(summary.NetworkParameters), plain

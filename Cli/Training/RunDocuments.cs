@@ -21,6 +21,8 @@ internal sealed record EpochRecord(
 /// <summary>summary.json.</summary>
 internal sealed record RunSummary
 {
+    internal const string Completed = "completed", Interrupted = "interrupted", Diverged = "diverged";
+
     /// <summary>completed, interrupted or diverged.</summary>
     public required string Status { get; init; }
 

@@ -19,11 +19,14 @@ internal sealed class TrainingRun : IDisposable
     private readonly DataLoader? test;
     private readonly CosineSchedule schedule;
     private readonly TrainingProgress progress;
+    private readonly bool keepsDiverged;
     private long peakBytes;
 
-    private TrainingRun(TrainingSetup setup, Interruption interruption, ITrainingDisplay display)
+    private TrainingRun(
+        TrainingSetup setup, Interruption interruption, ITrainingDisplay display, bool keepsDiverged)
     {
         (this.setup, this.interruption, this.display) = (setup, interruption, display);
+        this.keepsDiverged = keepsDiverged;
         (TrainSettings settings, ImageDataset data) = (setup.Settings, setup.Data);
         setup.Device.Memory.BudgetBytes = settings.Budget ?? long.MaxValue;
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
@@ -41,13 +44,18 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Checks, trains, writes, and tells what came out.</summary>
-    internal static int Execute(TrainSettings settings, Interruption interruption)
+    /// <param name="settings">What to train, and where to write it.</param>
+    /// <param name="interruption">Asked at every step.</param>
+    /// <param name="shelf">Where the data set stays open for the next run; null for a run by itself.</param>
+    /// <param name="keepsDiverged">Whether the folder stays, as a record, where the first epoch diverges.</param>
+    internal static int Execute(
+        TrainSettings settings, Interruption interruption, DataShelf? shelf = null, bool keepsDiverged = false)
     {
         RunFolder.Check(settings.Out);
-        using TrainingSetup setup = TrainingSetup.Open(settings);
+        using TrainingSetup setup = TrainingSetup.Open(settings, shelf);
         ITrainingDisplay display = TrainingDisplay.Create(setup);
-        using var run = new TrainingRun(setup, interruption, display);
-        RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Plan.Method}");
+        using var run = new TrainingRun(setup, interruption, display, keepsDiverged);
+        using RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Plan.Method}");
         display.Announce(folder.Path);
         interruption.Listen();
         return run.TrainInto(folder);
@@ -65,8 +73,13 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            folder.Write("config.json", RunConfiguration.Describe(setup));
+            folder.WriteConfiguration(RunConfiguration.Describe(setup));
             Train(folder);
+        }
+        catch (FailedException exception) when (keepsDiverged || progress.Last is not null)
+        {
+            Conclude(folder, RunSummary.Diverged, exception.Message);
+            throw;
         }
         catch (OperationCanceledException) when (progress.Last is null)
         {
@@ -82,15 +95,10 @@ internal sealed class TrainingRun : IDisposable
         {
             string message =
                 $"Stopped in epoch {progress.Epoch}: the files are complete up to epoch {progress.Last!.Epoch}.";
-            Conclude(folder, "interrupted", message);
+            Conclude(folder, RunSummary.Interrupted, message);
             throw new OperationCanceledException(message);
         }
-        catch (FailedException exception)
-        {
-            Conclude(folder, "diverged", exception.Message);
-            throw;
-        }
-        Conclude(folder, "completed", message: null);
+        Conclude(folder, RunSummary.Completed, message: null);
         return ExitCode.Fine;
     }
 
@@ -154,8 +162,10 @@ internal sealed class TrainingRun : IDisposable
 
     private void Conclude(RunFolder folder, string status, string? message)
     {
+        if (progress.Last is null)
+            peakBytes = setup.Device.Memory.PeakBytes;
         RunSummary summary = Summarize(status, message);
-        folder.Write("summary.json", summary);
+        folder.Write(RunFolder.SummaryName, summary);
         display.Conclude(summary, folder.Path);
     }
 
@@ -163,11 +173,11 @@ internal sealed class TrainingRun : IDisposable
     {
         Status = status,
         Message = message,
-        EpochsDone = progress.Last!.Epoch,
-        TestAccuracy = progress.Last.TestAccuracy,
+        EpochsDone = progress.Last?.Epoch ?? 0,
+        TestAccuracy = progress.Last?.TestAccuracy,
         BestTestAccuracy = progress.Best?.TestAccuracy,
         BestEpoch = progress.Best?.Epoch,
-        TrainAccuracy = progress.Last.TrainAccuracy,
+        TrainAccuracy = progress.Last?.TrainAccuracy ?? progress.TrainAccuracy,
         Seconds = progress.RunSeconds,
         ImagesPerSecond = progress.RunImagesPerSecond,
         NetworkParameters = trainer.Blocks.Sum(block => block.NetworkParameterCount),

@@ -20,8 +20,12 @@ internal sealed class TrainingSetup : IDisposable
     private const int MostCropPadding = 4;
     private const int ShapesCropPadding = 2;
 
-    private TrainingSetup(TrainSettings settings, Device device, ImageDataset data, Candidate candidate, string? budgetNote)
+    private readonly DataShelf? ownShelf;
+
+    private TrainingSetup(
+        TrainSettings settings, Device device, ImageDataset data, DataShelf? ownShelf, Candidate candidate, string? budgetNote)
     {
+        this.ownShelf = ownShelf;
         Settings = settings;
         Device = device;
         Data = data;
@@ -63,35 +67,32 @@ internal sealed class TrainingSetup : IDisposable
         Plan.Network.Name, ClassNames, Plan.ImageSize,
         Data.Normalization.Mean, Data.Normalization.Deviation);
 
-    internal static TrainingSetup Open(TrainSettings settings)
+    /// <summary>Opens what the settings speak of.</summary>
+    /// <param name="settings">Checked one by one.</param>
+    /// <param name="shelf">Where data sets stay open beyond this run; null for a run that closes its own.</param>
+    internal static TrainingSetup Open(TrainSettings settings, DataShelf? shelf = null)
     {
         LocalMethod method = settings.Plan.LocalMethod();
         NetworkSpec anyClasses = NetworkSpec.Parse(settings.Plan.Network, classes: 2);
         _ = settings.Plan.CutOf(anyClasses).PartitionOf(anyClasses, method);
         Device device = Devices.Open(settings.Device, settings.Threads);
-        ImageDataset? data = null;
+        DataShelf? ownShelf = shelf is null ? new DataShelf() : null;
         try
         {
-            data = ImageDataset.Open(settings.Data, new DatasetOptions
-            {
-                Size = settings.Plan.Size,
-                Limit = settings.Limit,
-                Strict = settings.Strict,
-                Threads = settings.Threads,
-            });
+            ImageDataset data = (shelf ?? ownShelf!).Open(settings);
             RequireSquare(settings.Data, data.Train);
             RequireBatch(settings, data.Train);
             NetworkPlan uncut = settings.Plan.Uncut(
                 data.Train.ClassNames.Count, data.Train.Height, new SgdOptions(WeightDecay: settings.WeightDecay));
             TrainingSetup setup = settings.Budget is { } budget
-                ? Within(budget, settings, device, data, uncut)
-                : new TrainingSetup(settings, device, data, AsAsked(settings.Plan, uncut, device), budgetNote: null);
+                ? Within(budget, settings, device, data, ownShelf, uncut)
+                : new TrainingSetup(settings, device, data, ownShelf, AsAsked(settings.Plan, uncut, device), budgetNote: null);
             setup.RequireMemory();
             return setup;
         }
         catch
         {
-            data?.Dispose();
+            ownShelf?.Dispose();
             device.Dispose();
             throw;
         }
@@ -99,7 +100,7 @@ internal sealed class TrainingSetup : IDisposable
 
     public void Dispose()
     {
-        Data.Dispose();
+        ownShelf?.Dispose();
         Device.Dispose();
     }
 
@@ -110,13 +111,13 @@ internal sealed class TrainingSetup : IDisposable
     }
 
     private static TrainingSetup Within(
-        long budget, TrainSettings settings, Device device, ImageDataset data, NetworkPlan uncut)
+        long budget, TrainSettings settings, Device device, ImageDataset data, DataShelf? ownShelf, NetworkPlan uncut)
     {
         BudgetChoice choice = BudgetChoice.Make(settings.Plan, uncut, device, budget);
         PlanSettings chosen = settings.Plan with { Batch = choice.Candidate.Batch };
         if (!chosen.BlocksChosen && !uncut.Method.EndToEnd)
             chosen = chosen with { Blocks = choice.Candidate.Blocks };
-        return new TrainingSetup(settings with { Plan = chosen }, device, data, choice.Candidate, choice.Note);
+        return new TrainingSetup(settings with { Plan = chosen }, device, data, ownShelf, choice.Candidate, choice.Note);
     }
 
     private static void RequireSquare(string spec, ImageSet images)
