@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using ManSharp.Cli.Measuring;
+using ManSharp.Cli.Parsing;
 using ManSharp.Tensors;
 
 namespace ManSharp.Cli;
@@ -17,20 +18,19 @@ internal static class BenchKernelsCommand
 
     internal static Command Create()
     {
-        var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "worker threads; 0 for one a core", DefaultValueFactory = _ => 0 };
+        var device = new DeviceOptions("where to compute");
         var filter = new Option<string>("--filter") { Description = "kernels whose names contain this", DefaultValueFactory = _ => "" };
         var json = new Option<bool>("--json") { Description = "print one line of JSON a kernel" };
-        var command = new Command("kernels", "Time each kernel alone.") { device, threads, filter, json };
+        var command = new Command("kernels", "Time each kernel alone.") { filter, json };
+        device.AddTo(command);
         command.SetAction(result =>
         {
-            int count = result.GetValue(threads);
-            using Device target = Device.Parse(result.GetValue(device)!, count);
-            MachinePeak? peak = target.Name == "cpu"
-                ? MachinePeak.Measure(count > 0 ? count : Environment.ProcessorCount)
-                : null;
-            Run(target, peak, result.GetValue(filter)!, result.GetValue(json));
-            return 0;
+            DeviceChoice choice = device.Read(result);
+            bool asJson = result.GetValue(json);
+            using OpenedDevice target = Devices.Open(choice, asJson ? TextWriter.Null : Console.Out);
+            MachinePeak? peak = target.Device.HasDriver ? null : MachinePeak.Measure(choice.Threads);
+            Run(target.Device, peak, result.GetValue(filter)!, asJson);
+            return ExitCode.Fine;
         });
         return command;
     }

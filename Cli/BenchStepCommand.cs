@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using ManSharp.Cli.Parsing;
 using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
@@ -15,24 +16,26 @@ namespace ManSharp.Cli;
 internal static class BenchStepCommand
 {
     private const int WarmupSteps = 3;
+    private const int Many = int.MaxValue;
 
     internal static Command Create()
     {
-        var network = new Option<string>("--network") { Description = "resnet20, resnet32, ...", DefaultValueFactory = _ => "resnet32" };
-        var method = new Option<string>("--method") { Description = "bp, man, infopro, ...", DefaultValueFactory = _ => "man" };
-        var blocks = new Option<int?>("--blocks") { Description = "number of blocks; every unit its own block unless given" };
-        var cut = new Option<string>("--cut")
-        {
-            Description = "published, even, balanced, or units such as 1.2,2.1",
-            DefaultValueFactory = _ => Cut.Published,
-        };
-        var batch = new Option<int>("--batch") { Description = "images a step", DefaultValueFactory = _ => 128 };
-        var size = new Option<int>("--size") { Description = "height and width of the images", DefaultValueFactory = _ => 32 };
-        var steps = new Option<int>("--steps") { Description = "measured steps", DefaultValueFactory = _ => 10 };
-        var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
-        var threads = new Option<int>("--threads") { Description = "worker threads; 0 for one a core", DefaultValueFactory = _ => 0 };
+        Option<string> network = Options.Word("--network", "NAME", "resnet32", "resnet20, resnet32, ...");
+        Option<string> method = Options.Word("--method", "NAME", "man", "bp, man, infopro, ...");
+        Option<int?> blocks = Options.OptionalWhole(
+            "--blocks", "K", 1, Many, "blocks [default: every unit its own block]");
+        Option<string> cut = Options.Word("--cut", "RULE", Cut.Published,
+            "published, even, balanced, or the last unit of each block, such as 1.2,2.1");
+        Option<int> batch = Options.Whole("--batch", "B", 128, 2, Many, "images of a step");
+        Option<int> size = Options.Whole("--size", "S", 32, 4, 4096, "height and width of the images");
+        Option<int> steps = Options.Whole("--steps", "N", 10, 1, 1_000_000, "measured steps");
+        var device = new DeviceOptions("where to compute");
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
-        var command = new Command("step", "Time whole training steps.") { network, method, blocks, cut, batch, size, steps, device, threads, json };
+        var command = new Command("step", "Time whole training steps.")
+        {
+            network, method, blocks, cut, batch, size, steps, json,
+        };
+        device.AddTo(command);
         command.SetAction(result =>
         {
             NetworkSpec spec = NetworkSpec.Parse(result.GetValue(network)!, classes: 10);
@@ -46,38 +49,39 @@ internal static class BenchStepCommand
                 ImageSize = result.GetValue(size),
             };
             plan = new Cut(result.GetValue(blocks), result.GetValue(cut)!).Apply(plan, result.GetValue(batch));
-            using Device target = Device.Parse(result.GetValue(device)!, result.GetValue(threads));
-            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), result.GetValue(json));
+            bool asJson = result.GetValue(json);
+            using OpenedDevice target = Devices.Open(device.Read(result), asJson ? TextWriter.Null : Console.Out);
+            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), asJson);
         });
         return command;
     }
 
-    private static int Run(Device device, NetworkPlan plan, int batch, int steps, bool json)
+    private static int Run(OpenedDevice opened, NetworkPlan plan, int batch, int steps, bool json)
     {
+        Device device = opened.Device;
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         using var buffers = new InputBuffers(device, plan, batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
-        TrainingInput input = LoadBatch(buffers, plan, batch);
+        (float[] pixels, float[] labels) = MakeBatch(plan, batch);
+        TrainingInput input = buffers.Load(pixels, labels);
         for (int i = 0; i < WarmupSteps; i++)
             trainer.Step(input, 0.01f);
+        trainer.Report();
         (long calls, double flops, int growths) = (device.Kernels.Calls, device.Kernels.Flops, device.Memory.Growths);
-        (long launches, long waits) = (device.KernelLaunches, device.HostSynchronizations);
+        Driven before = Driven.Of(device);
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
         int collections = GC.CollectionCount(0);
-        var milliseconds = new double[steps];
-        for (int i = 0; i < steps; i++)
-        {
-            long start = Stopwatch.GetTimestamp();
-            trainer.Step(input, 0.01f);
-            if (device.KernelLaunches > 0)
-                trainer.Report();
-            milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
+        (double[] milliseconds, Driven after) = device.HasDriver
+            ? TimeAhead(device, trainer, () => buffers.Load(pixels, labels), steps)
+            : (Time(trainer, input, steps), before);
         collections = GC.CollectionCount(0) - collections;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         Array.Sort(milliseconds);
         double median = milliseconds[steps / 2];
-        var result = new Dictionary<string, object>
+        var result = new Dictionary<string, object?>
         {
+            ["device"] = device.Name,
+            ["precision"] = Words.Precision(device),
+            ["selfTest"] = opened.SelfTest,
             ["network"] = plan.Network.Name,
             ["method"] = plan.Method.Name,
             ["blocks"] = plan.Partition.Blocks,
@@ -93,20 +97,70 @@ internal static class BenchStepCommand
             ["reservedBytes"] = device.Memory.ReservedBytes,
             ["poolGrowths"] = device.Memory.Growths - growths,
             ["kernelCalls"] = (device.Kernels.Calls - calls) / steps,
-            ["kernelLaunches"] = (device.KernelLaunches - launches) / steps,
-            ["hostSynchronizations"] = (device.HostSynchronizations - waits) / steps,
+            ["kernelLaunches"] = (after.Launches - before.Launches) / steps,
+            ["hostSynchronizations"] = (double)(after.Synchronizations - before.Synchronizations) / steps,
+            ["hostWaits"] = (double)(after.Waits - before.Waits) / steps,
             ["allocatedBytes"] = allocated / steps,
             ["collections"] = collections,
         };
         if (json)
             Console.Out.WriteLine(JsonSerializer.Serialize(result));
         else
-            foreach ((string name, object value) in result)
+            foreach ((string name, object? value) in result)
                 Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name,-20} {value}"));
         return 0;
     }
 
-    private static TrainingInput LoadBatch(InputBuffers buffers, NetworkPlan plan, int batch)
+    private static double[] Time(LocalTrainer trainer, TrainingInput input, int steps)
+    {
+        var milliseconds = new double[steps];
+        for (int i = 0; i < steps; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            trainer.Step(input, 0.01f);
+            milliseconds[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+        return milliseconds;
+    }
+
+    /// <summary>
+    /// On a GPU, as training does it: a step is put into the stream with its batch and the way back of its losses, and
+    /// only then the losses of the step before are waited for. A step lasts from one such arrival to the next.
+    /// </summary>
+    private static (double[] Milliseconds, Driven After) TimeAhead(
+        Device device, LocalTrainer trainer, Func<TrainingInput> load, int steps)
+    {
+        Driven after = default;
+        var milliseconds = new double[steps];
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i <= steps; i++)
+        {
+            if (i < steps)
+            {
+                trainer.Step(load(), 0.01f);
+                trainer.BeginReport();
+            }
+            if (i == 0)
+                continue;
+            // What empties the queue, the wait for the last losses, belongs to no step.
+            if (i == steps)
+                after = Driven.Of(device);
+            trainer.TakeReport(wait: true);
+            long now = Stopwatch.GetTimestamp();
+            milliseconds[i - 1] = Stopwatch.GetElapsedTime(start, now).TotalMilliseconds;
+            start = now;
+        }
+        return (milliseconds, after);
+    }
+
+    /// <summary>What a device with a driver counted since it was made.</summary>
+    private readonly record struct Driven(long Launches, long Synchronizations, long Waits)
+    {
+        internal static Driven Of(Device device) =>
+            new(device.KernelLaunches, device.HostSynchronizations, device.HostWaits);
+    }
+
+    private static (float[] Pixels, float[] Labels) MakeBatch(NetworkPlan plan, int batch)
     {
         var random = new CounterRandom(1, 0, 0);
         float[] pixels = new float[batch * plan.ImageSize * plan.ImageSize * NetworkSpec.ImageChannels], labels = new float[batch];
@@ -114,6 +168,6 @@ internal static class BenchStepCommand
             pixels[i] = random.NextSingle();
         for (int i = 0; i < labels.Length; i++)
             labels[i] = random.NextInt32(plan.Network.Classes);
-        return buffers.Load(pixels, labels);
+        return (pixels, labels);
     }
 }

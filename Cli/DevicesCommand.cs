@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ManSharp.Cli.Parsing;
 using ManSharp.LocalLearning.SelfTest;
 using ManSharp.Tensors;
 using Spectre.Console;
@@ -15,16 +16,12 @@ internal static class DevicesCommand
         var only = new Option<string?>("--device") { Description = "only this device: cuda:0, opencl:0, ..." };
         var list = new Option<bool>("--list") { Description = "list the devices without trying them" };
         var force = new Option<bool>("--force") { Description = "exit with success even where a device computes wrong numbers" };
-        var precision = new Option<string>("--precision")
-        {
-            Description = "fp32, or tf32 on tensor cores: how products take their operands", DefaultValueFactory = _ => "fp32",
-        };
-        precision.AcceptOnlyFromAmong("fp32", "tf32");
+        Option<Precision> precision = DeviceOptions.Precision();
         var json = new Option<bool>("--json") { Description = "print one line of JSON a device" };
         var command = new Command("devices", "List every device and try each of them against the CPU engine.") { only, list, precision, force, json };
         command.SetAction(result => Run(
             result.GetValue(only), result.GetValue(list),
-            result.GetValue(precision) == "tf32" ? Precision.Tf32 : Precision.Fp32, result.GetValue(force), result.GetValue(json)));
+            result.GetValue(precision), result.GetValue(force), result.GetValue(json)));
         return command;
     }
 

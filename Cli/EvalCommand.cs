@@ -29,27 +29,28 @@ internal static class EvalCommand
         Option<string> data = Options.Word("--data", "shapes|PATH", ShapesDataset.Name,
             "the data set whose test images are classified; its classes must be the model's");
         Option<int> batch = Options.Whole("--batch", "B", 128, 1, int.MaxValue, "images at once");
-        Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to compute");
-        Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024, "worker threads");
+        var device = new DeviceOptions("where to compute");
         Option<bool> strict = Options.Strict();
         var command = new Command("eval", "Prints the test accuracy of a trained network.")
         {
-            model, data, batch, device, threads, strict,
+            model, data, batch, strict,
         };
+        device.AddTo(command);
         command.SetAction(result => Execute(
             result.GetValue(model)!, result.GetValue(data)!, result.GetValue(batch),
-            result.GetValue(device)!, result.GetValue(threads), result.GetValue(strict)));
+            device.Read(result), result.GetValue(strict)));
         return command;
     }
 
-    private static int Execute(string path, string spec, int batch, string deviceName, int threads, bool strict)
+    private static int Execute(string path, string spec, int batch, DeviceChoice choice, bool strict)
     {
         if (Directory.Exists(path))
             path = Path.Combine(path, RunFolder.ModelName);
         using SafetensorsFile file = SafetensorsFile.Open(path);
         ModelCard card = ModelCard.ReadFrom(path, file.Metadata);
         NetworkSpec network = card.Spec();
-        using Device device = Devices.Open(deviceName, threads);
+        using OpenedDevice opened = Devices.Open(choice, Console.Out);
+        Device device = opened.Device;
         var plan = new NetworkPlan
         {
             Network = network,
@@ -60,12 +61,12 @@ internal static class EvalCommand
         using var trainer = new LocalTrainer(device, plan, seed: 0);
         ModelImport.Read(file, path, device, trainer);
 
-        using ImageDataset dataset = OpenFor(card, path, spec, threads, strict);
+        using ImageDataset dataset = OpenFor(card, path, spec, choice.Threads, strict);
         batch = Math.Min(batch, dataset.Test.Count);
         using var buffers = new InputBuffers(device, plan, batch, card.Mean, card.Deviation);
         using var loader = new DataLoader(
             dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false,
-            Math.Clamp(threads / 2, 1, 8));
+            Math.Clamp(choice.Threads / 2, 1, 8));
         int correct = Accuracy.CountCorrect(device, trainer, buffers, loader, () => { });
 
         Console.WriteLine(

@@ -29,9 +29,7 @@ internal static class TrainCommand
             "pulls weights towards 0");
         Option<int?> limit = Options.OptionalWhole("--limit", "N", 1, Many, "train on at most N images [default: all]");
         Option<ulong> seed = Options.Seed("--seed", "what first weights, order and augmentation are drawn from");
-        Option<string> device = Options.Word("--device", "auto|cpu", "auto", "where to train");
-        Option<int> threads = Options.Whole("--threads", "T", Environment.ProcessorCount, 1, 1024,
-            "worker threads; results do not depend on it");
+        var device = new DeviceOptions("where to train");
         Option<bool> strict = Options.Strict();
         Option<string?> folder = Options.OptionalWord("--out", "DIR",
             "the folder to write, new or empty [default: runs/TIME-NAME]");
@@ -39,8 +37,9 @@ internal static class TrainCommand
         var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.") { data };
         foreach (Option option in plan.All)
             command.Options.Add(option);
-        foreach (Option option in (Option[])[budget, epochs, rate, decay, limit, seed, device, threads, strict, folder])
+        foreach (Option option in (Option[])[budget, epochs, rate, decay, limit, seed, strict, folder])
             command.Options.Add(option);
+        device.AddTo(command);
         command.SetAction(result =>
         {
             if (plan.ListsRecipes(result))
@@ -57,8 +56,7 @@ internal static class TrainCommand
                     WeightDecay = result.GetValue(decay),
                     Limit = result.GetValue(limit),
                     Seed = result.GetValue(seed),
-                    Device = result.GetValue(device)!,
-                    Threads = result.GetValue(threads),
+                    Device = device.Read(result),
                     Budget = result.GetValue(budget),
                     Strict = result.GetValue(strict),
                     Out = result.GetValue(folder),

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using ManSharp.Cli.Parsing;
 using ManSharp.LocalLearning.Recorded;
 using ManSharp.Tensors;
 using Spectre.Console;
@@ -15,16 +16,17 @@ internal static class VerifyCommand
     internal static Command Create()
     {
         var file = new Argument<string>("FILE") { Description = "a recorded run (.safetensors)" };
-        var device = new Option<string>("--device") { Description = "auto or cpu", DefaultValueFactory = _ => "auto" };
+        Option<string> device = Options.Word("--device", "auto|cpu|cuda:0|opencl:0", "auto", "whose numbers are compared");
+        Option<Precision> precision = DeviceOptions.Precision();
         var json = new Option<bool>("--json") { Description = "print one line of JSON" };
-        var command = new Command("verify", "Repeat a training run recorded from libtorch and compare every number.") { file, device, json };
-        command.SetAction(result => Run(result.GetValue(file)!, result.GetValue(device)!, result.GetValue(json)));
+        var command = new Command("verify", "Repeat a training run recorded from libtorch and compare every number.") { file, device, precision, json };
+        command.SetAction(result => Run(result.GetValue(file)!, result.GetValue(device)!, result.GetValue(precision), result.GetValue(json)));
         return command;
     }
 
-    private static int Run(string path, string deviceName, bool json)
+    private static int Run(string path, string deviceName, Precision precision, bool json)
     {
-        using Device device = Device.Parse(deviceName);
+        using Device device = Devices.OpenUntried(deviceName, threads: 0, precision);
         Verification verification = RecordedRun.Verify(path, device);
         if (json)
             Console.Out.WriteLine(Json(verification));

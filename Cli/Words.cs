@@ -1,3 +1,5 @@
+using ManSharp.Tensors;
+
 namespace ManSharp.Cli;
 
 /// <summary>Numbers as a person reads them.</summary>
@@ -50,6 +52,9 @@ internal static class Words
         >= 10 or <= -10 => $"{loss:0.00}",
         _ => $"{loss:0.000}",
     };
+
+    /// <summary>fp32, tf32.</summary>
+    internal static string Precision(Device device) => device.Precision == Tensors.Precision.Tf32 ? "tf32" : "fp32";
 
     internal static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 }

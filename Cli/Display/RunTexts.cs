@@ -16,10 +16,16 @@ internal static class RunTexts
         (TrainSettings settings, Partition partition) = (setup.Settings, setup.Plan.Partition);
         ImageSet train = setup.Data.Train;
         string fidelity = setup.Plan.Method.Fidelity == Fidelity.Reference ? " as its reference code" : "";
-        yield return $"{setup.Plan.Network.Name}, {settings.Plan.Method}{fidelity}, {Words.Blocks(partition.Blocks)} on {setup.Device.Name} "
-            + $"({settings.Threads} {(settings.Threads == 1 ? "thread" : "threads")})";
+        yield return $"{setup.Plan.Network.Name}, {settings.Plan.Method}{fidelity}, {Words.Blocks(partition.Blocks)} on "
+            + $"{setup.Device.Name} ({How(setup)})";
         yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
             + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
+    }
+
+    private static string How(TrainingSetup setup)
+    {
+        int threads = setup.Settings.Device.Threads;
+        return !setup.Device.HasDriver ? $"{threads} {(threads == 1 ? "thread" : "threads")}" : Words.Precision(setup.Device);
     }
 
     /// <summary>What a person may not have expected.</summary>

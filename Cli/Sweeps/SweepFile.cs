@@ -1,6 +1,5 @@
 using System.Text.Json;
 using ManSharp.Cli.Parsing;
-using ManSharp.Cli.Training;
 
 namespace ManSharp.Cli.Sweeps;
 

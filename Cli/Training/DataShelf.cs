@@ -24,7 +24,7 @@ internal sealed class DataShelf : IDisposable
             Size = settings.Plan.Size,
             Limit = settings.Limit,
             Strict = settings.Strict,
-            Threads = settings.Threads,
+            Threads = settings.Device.Threads,
         });
         asked = wanted;
         return open;

@@ -58,7 +58,9 @@ internal static class RunConfiguration
             Sgd = plan.Optimizer,
             settings.Seed,
             Device = setup.Device.Name,
-            settings.Threads,
+            Precision = Words.Precision(setup.Device),
+            setup.SelfTest,
+            settings.Device.Threads,
         };
     }
 }

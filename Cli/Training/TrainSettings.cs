@@ -18,8 +18,7 @@ internal sealed record TrainSettings
     public required float WeightDecay { get; init; }
     public required int? Limit { get; init; }
     public required ulong Seed { get; init; }
-    public required string Device { get; init; }
-    public required int Threads { get; init; }
+    public required DeviceChoice Device { get; init; }
 
     /// <summary>Bytes of the device that must suffice; null for whatever there is.</summary>
     public required long? Budget { get; init; }

@@ -10,6 +10,9 @@ internal sealed class TrainingRun : IDisposable
 {
     private const int SkippedNamed = 10;
 
+    // Steps whose losses a GPU may owe: enough for it never to stand still, few enough for losses to be fresh.
+    private const int StepsAhead = 2;
+
     private readonly TrainingSetup setup;
     private readonly Interruption interruption;
     private readonly ITrainingDisplay display;
@@ -32,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
             setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
-        int loaders = Math.Clamp(settings.Threads / 2, 1, 8);
+        int loaders = Math.Clamp(settings.Device.Threads / 2, 1, 8);
         train = new DataLoader(
             data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
         if (data.Test.Count > 0)
@@ -122,11 +125,20 @@ internal sealed class TrainingRun : IDisposable
         foreach (Batch batch in train.Epoch(epoch))
         {
             interruption.ThrowIfRequested();
-            float rate = schedule.RateAt((long)epoch * train.BatchesPerEpoch + progress.Step);
-            trainer.Step(buffers.Load(batch.Pixels, batch.Labels), rate);
-            StepReport report = trainer.Report();
+            trainer.Step(buffers.Load(batch.Pixels, batch.Labels), schedule.RateAt((long)trainer.StepsDone));
+            trainer.BeginReport();
+            TakeReports(mostLeft: StepsAhead);
+        }
+        TakeReports(mostLeft: 0);
+    }
+
+    /// <summary>The losses that are here, and those that were waited for long enough.</summary>
+    private void TakeReports(int mostLeft)
+    {
+        while (trainer.TakeReport(wait: trainer.PendingReports > mostLeft) is { } report)
+        {
             RequireFinite(report);
-            progress.EndStep(report, rate);
+            progress.EndStep(report, schedule.RateAt((long)report.Step - 1));
             display.Refresh(progress);
         }
     }

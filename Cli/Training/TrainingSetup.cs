@@ -46,6 +46,9 @@ internal sealed class TrainingSetup : IDisposable
 
     internal Device Device { get; }
 
+    /// <summary>"passed" or "failed" where the device has a self-test.</summary>
+    internal string? SelfTest { get; private set; }
+
     internal ImageDataset Data { get; }
 
     internal NetworkPlan Plan { get; }
@@ -75,7 +78,7 @@ internal sealed class TrainingSetup : IDisposable
         LocalMethod method = settings.Plan.LocalMethod();
         NetworkSpec anyClasses = NetworkSpec.Parse(settings.Plan.Network, classes: 2);
         _ = settings.Plan.CutOf(anyClasses).PartitionOf(anyClasses, method);
-        Device device = Devices.Open(settings.Device, settings.Threads);
+        Device device = Devices.OpenUntried(settings.Device.Name, settings.Device.Threads, settings.Device.Precision);
         DataShelf? ownShelf = shelf is null ? new DataShelf() : null;
         try
         {
@@ -88,6 +91,7 @@ internal sealed class TrainingSetup : IDisposable
                 ? Within(budget, settings, device, data, ownShelf, uncut)
                 : new TrainingSetup(settings, device, data, ownShelf, AsAsked(settings.Plan, uncut, device), budgetNote: null);
             setup.RequireMemory();
+            setup.SelfTest = Devices.Try(device, settings.Device.Force, Console.Out);
             return setup;
         }
         catch

@@ -35,18 +35,30 @@ public static class DeviceSelfTest
     private const int Batch = 8;
     private const int ImageSize = 16;
     private const int Steps = 3;
+    private const int BriefSteps = 2;
 
-    /// <summary>Every kernel family and a short training run, in that order.</summary>
-    public static IReadOnlyList<SelfTestFinding> Run(Device device)
+    /// <summary>Every kernel of every family and a short training run, in that order.</summary>
+    public static IReadOnlyList<SelfTestFinding> Run(Device device) => Run(device, SelfTestCases.All, Steps);
+
+    /// <summary>
+    /// What is tried at the start of a program: the kernels that most of a training step's time is spent in, on shapes that
+    /// fill whole tiles, and a training run of two steps, which passes through most of the others.
+    /// </summary>
+    public static IReadOnlyList<SelfTestFinding> RunBrief(Device device) =>
+        Run(device, SelfTestCases.All.Where(test => test.Brief), BriefSteps);
+
+    private static List<SelfTestFinding> Run(Device device, IEnumerable<SelfTestCase> cases, int steps)
     {
         using Device cpu = Device.Cpu();
         bool tf32 = device.Precision == Precision.Tf32;
         var findings = new List<SelfTestFinding>();
-        foreach (IGrouping<string, SelfTestCase> family in SelfTestCases.All.GroupBy(test => test.Family))
+        foreach (IGrouping<string, SelfTestCase> family in cases.GroupBy(test => test.Family))
             findings.Add(Compare(
-                family.Key, tf32 && (family.Key is "gemm" or "conv2d") ? Tf32ProductTolerance : KernelTolerance, () => family.Max(test => test.Deviation(device, cpu))));
+                family.Key, tf32 && (family.Key is "gemm" or "conv2d") ? Tf32ProductTolerance : KernelTolerance,
+                () => family.Max(test => test.Deviation(device, cpu))));
         findings.Add(Compare(
-            "training", tf32 ? Tf32TrainingTolerance : TrainingTolerance, () => SelfTestCase.Deviation(Losses(cpu), Losses(device))));
+            "training", tf32 ? Tf32TrainingTolerance : TrainingTolerance,
+            () => SelfTestCase.Deviation(Losses(cpu, steps), Losses(device, steps))));
         return findings;
     }
 
@@ -101,7 +113,7 @@ public static class DeviceSelfTest
         }
     }
 
-    private static float[] Losses(Device device)
+    private static float[] Losses(Device device, int steps)
     {
         NetworkSpec network = NetworkSpec.CifarResNet(8, classes: 10);
         var plan = new NetworkPlan
@@ -116,7 +128,7 @@ public static class DeviceSelfTest
         SelfTestCase.Write(device, input.Pixels, 2, 0, 1);
         SelfTestCase.WriteLabels(device, input.Labels, 3, network.Classes);
         var losses = new List<float>();
-        for (int step = 0; step < Steps; step++)
+        for (int step = 0; step < steps; step++)
         {
             trainer.Step(input, rate: 0.05f);
             losses.AddRange(trainer.Report().Blocks.Select(block => block.Total));

@@ -12,6 +12,9 @@ namespace ManSharp.LocalLearning.SelfTest;
 internal sealed record SelfTestCase(
     string Family, Shape[] Shapes, Action<IKernels, Tensor[], Tensor> Call, int Classes = 0, Func<IKernels, int>? Scratch = null)
 {
+    /// <summary>Whether the case is worth its time at every start of a program.</summary>
+    internal bool Brief { get; init; }
+
     /// <summary>How far the device's tensors are from the CPU's after the call.</summary>
     internal double Deviation(Device device, Device cpu)
     {

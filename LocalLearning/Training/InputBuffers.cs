@@ -1,19 +1,25 @@
 using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
 using ManSharp.Tensors;
+using ManSharp.Tensors.Memory;
 
 namespace ManSharp.LocalLearning.Training;
 
 /// <summary>
 /// A batch's place on the device. Pixels and labels go up; images[n, c] = (pixels[n, c] - mean[c]) / deviation[c] is
 /// computed there. Where no decoder reads the pixels, they are normalized in place and take no memory of their own.
+/// A batch goes up while the device still works on the one before: two pieces of host memory take turns.
 /// </summary>
 public sealed class InputBuffers : IDisposable
 {
+    private const int BatchesAhead = 2;
+
     private readonly Device device;
     private readonly Tensor pixels, images, labels, scale, shift;
     private readonly Shape imageShape;
     private readonly bool normalizesApart;
+    private readonly StagingBuffer[] hostPixels, hostLabels;
+    private int turn;
 
     /// <summary>Memory for the batches of a plan.</summary>
     /// <param name="device">Where the trainer works.</param>
@@ -34,16 +40,22 @@ public sealed class InputBuffers : IDisposable
         shift = device.Rent(new Shape(mean.Count));
         device.Kernels.Upload(scale, [.. deviation.Select(d => 1 / d)]);
         device.Kernels.Upload(shift, [.. mean.Zip(deviation, (m, d) => -m / d)]);
+        hostPixels = [.. Enumerable.Range(0, BatchesAhead).Select(_ => device.CreateStaging(imageShape.Length))];
+        hostLabels = [.. Enumerable.Range(0, BatchesAhead).Select(_ => device.CreateStaging(batch))];
     }
 
-    /// <summary>Brings a batch to the device; it stays valid until the next call.</summary>
+    /// <summary>
+    /// Brings a batch to the device; it stays valid until the next call. On a GPU the copy takes its turn behind the
+    /// kernels that were called before, and the host does not wait for it, nor for them.
+    /// </summary>
     /// <param name="batchPixels">[N, H, W, C] in 0..1, N at most the batch that there is memory for.</param>
     /// <param name="batchLabels">[N] class indices.</param>
     public TrainingInput Load(ReadOnlySpan<float> batchPixels, ReadOnlySpan<float> batchLabels)
     {
         TrainingInput input = First(batchLabels.Length);
-        device.Kernels.Upload(input.Pixels, batchPixels);
-        device.Kernels.Upload(input.Labels, batchLabels);
+        hostPixels[turn].Upload(input.Pixels, batchPixels);
+        hostLabels[turn].Upload(input.Labels, batchLabels);
+        turn = (turn + 1) % BatchesAhead;
         device.Kernels.Affine(input.Images, input.Pixels, scale, shift);
         return input;
     }
@@ -58,6 +70,8 @@ public sealed class InputBuffers : IDisposable
     /// <summary>Returns the memory.</summary>
     public void Dispose()
     {
+        foreach (StagingBuffer host in hostPixels.Concat(hostLabels))
+            host.Dispose();
         pixels.Release();
         if (normalizesApart)
             images.Release();

@@ -10,13 +10,10 @@ namespace ManSharp.LocalLearning.Training;
 /// </summary>
 public sealed class LocalTrainer : IDisposable
 {
-    private const int Measures = 3;
-
     private readonly Device device;
     private readonly List<LocalBlock> blocks;
     private readonly Tape evaluation;
-    private readonly Tensor measures;
-    private readonly float[] measured;
+    private readonly StepMeasures measures;
     private readonly ulong seed;
 
     /// <summary>Builds the blocks and gives their parameters first values, a function of the seed.</summary>
@@ -26,8 +23,7 @@ public sealed class LocalTrainer : IDisposable
         Plan = plan;
         blocks = BlockBuilder.Build(device, plan);
         evaluation = new Tape(device, TapeMode.Evaluation);
-        measures = device.Rent(new Shape(blocks.Count * Measures + 1));
-        measured = new float[measures.Length];
+        measures = new StepMeasures(device, blocks.Count);
         foreach (LocalBlock block in blocks)
             block.Parameters.Initialize(seed);
         for (int i = 0; i + 1 < blocks.Count; i++)
@@ -53,9 +49,9 @@ public sealed class LocalTrainer : IDisposable
     internal Action<LocalBlock, StepPhase>? PhaseBegins { get; set; }
 
     /// <summary>
-    /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape with all
-    /// its memory is gone; then the optimizer's step, with which the gradients are gone; then the averaged copy absorbs the
-    /// next block's first unit, which has not stepped yet.
+    /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape
+    /// with all its memory is gone; then the optimizer's step, with which the gradients are gone; then the averaged
+    /// copy absorbs the next block's first unit, which has not stepped yet.
     /// </summary>
     /// <param name="input">The batch, on the trainer's device.</param>
     /// <param name="rate">The learning rate of this step.</param>
@@ -93,14 +89,26 @@ public sealed class LocalTrainer : IDisposable
         StepsDone++;
     }
 
-    /// <summary>The losses of the last step, read back from the device.</summary>
+    /// <summary>How many reports were begun and not taken yet.</summary>
+    public int PendingReports => measures.Pending;
+
+    /// <summary>
+    /// Begins to read the last step's losses back from the device; nothing waits, and the next step may begin. Of more
+    /// than a few reports that nobody takes the oldest are lost.
+    /// </summary>
+    public void BeginReport() => measures.Begin(StepsDone);
+
+    /// <summary>The oldest report that was begun; null where there is none, or where it is not here yet.</summary>
+    /// <param name="wait">Whether to wait for it: not for the steps that were begun after its own.</param>
+    public StepReport? TakeReport(bool wait) => measures.Take(wait);
+
+    /// <summary>The losses of the last step, waited for; reports that were begun before are lost.</summary>
     public StepReport Report()
     {
-        device.Kernels.Download(measured, measures);
-        var reports = new BlockReport[blocks.Count];
-        for (int i = 0; i < reports.Length; i++)
-            reports[i] = new BlockReport(measured[i * Measures], measured[i * Measures + 1], measured[i * Measures + 2]);
-        return new StepReport(reports, (int)measured[^1]);
+        BeginReport();
+        while (measures.Pending > 1)
+            measures.Take(wait: true);
+        return measures.Take(wait: true)!;
     }
 
     /// <summary>Logits of the trained network alone (stem, blocks, classifier), with running statistics.</summary>
@@ -122,7 +130,7 @@ public sealed class LocalTrainer : IDisposable
     public void Dispose()
     {
         evaluation.Dispose();
-        measures.Release();
+        measures.Dispose();
         foreach (LocalBlock block in blocks)
             block.Dispose();
     }
@@ -130,14 +138,12 @@ public sealed class LocalTrainer : IDisposable
     private void Measure(Tape tape, int block, BlockLosses losses, Tensor labels)
     {
         if (losses.Reconstruction.IsNone)
-            device.Kernels.Fill(Slot(block, 0), 0);
+            device.Kernels.Fill(measures.Reconstruction(block), 0);
         else
-            device.Kernels.Copy(Slot(block, 0), tape.ValueOf(losses.Reconstruction));
-        device.Kernels.Copy(Slot(block, 1), tape.ValueOf(losses.Label));
-        device.Kernels.Copy(Slot(block, 2), tape.ValueOf(losses.Total));
+            device.Kernels.Copy(measures.Reconstruction(block), tape.ValueOf(losses.Reconstruction));
+        device.Kernels.Copy(measures.Label(block), tape.ValueOf(losses.Label));
+        device.Kernels.Copy(measures.Total(block), tape.ValueOf(losses.Total));
         if (block == blocks.Count - 1)
-            device.Kernels.CountCorrect(Slot(blocks.Count, 0), tape.ValueOf(losses.Logits), labels);
+            device.Kernels.CountCorrect(measures.Correct, tape.ValueOf(losses.Logits), labels);
     }
-
-    private Tensor Slot(int block, int measure) => measures.Slice(block * Measures + measure, new Shape(1));
 }

@@ -7,6 +7,7 @@ namespace ManSharp.LocalLearning.Training;
 public readonly record struct BlockReport(float Reconstruction, float Label, float Total);
 
 /// <summary>What is read back from the device after a step.</summary>
+/// <param name="Step">Which step of the trainer, from 1.</param>
 /// <param name="Blocks">The losses of each block.</param>
 /// <param name="Correct">Images of the batch that the network itself classified right.</param>
-public sealed record StepReport(IReadOnlyList<BlockReport> Blocks, int Correct);
+public sealed record StepReport(ulong Step, IReadOnlyList<BlockReport> Blocks, int Correct);

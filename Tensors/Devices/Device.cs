@@ -31,14 +31,36 @@ public abstract class Device : IDisposable
     /// <summary>Whether kernels really compute; false for the dry device, whose values are undefined.</summary>
     public virtual bool Computes => true;
 
+    /// <summary>
+    /// Whether a vendor's driver compiles and runs the kernels. Drivers do return wrong numbers: such a device is tried
+    /// against the CPU engine before it is believed.
+    /// </summary>
+    public virtual bool HasDriver => false;
+
     /// <summary>How products take their operands.</summary>
     public virtual Precision Precision => Precision.Fp32;
 
     /// <summary>Kernels launched on the device since it was made; 0 for the CPU, which launches none.</summary>
     public virtual long KernelLaunches => 0;
 
-    /// <summary>How often the host waited for the device since it was made.</summary>
+    /// <summary>
+    /// How often the host waited until the device had done all that it was told, since it was made: while it waits, and
+    /// until it has told the device something new, the device stands still.
+    /// </summary>
     public virtual long HostSynchronizations => 0;
+
+    /// <summary>
+    /// How often the host waited for a copy that was begun earlier, with later work in the device's queue, since it was
+    /// made. The device does not stand still; the host is kept from running further ahead.
+    /// </summary>
+    public virtual long HostWaits => 0;
+
+    /// <summary>
+    /// Host memory that is copied from and to while the host goes on. Whoever asks for it disposes of it before the
+    /// device.
+    /// </summary>
+    /// <param name="length">The most values of a copy.</param>
+    public virtual StagingBuffer CreateStaging(int length) => new DirectStaging(Kernels, length);
 
     /// <summary>A dry device that meters memory exactly as this one does: its alignment, its scratch sizes.</summary>
     public virtual Device CreateDry() => Dry();
@@ -77,7 +99,8 @@ public abstract class Device : IDisposable
 
     /// <summary>
     /// The device of a name given by a person: auto, cpu, cuda:0, opencl:0, dry, dry:cuda. The number may be left out.
-    /// auto is the first CUDA device, else the first GPU of OpenCL, else the CPU; a processor behind OpenCL is never chosen.
+    /// auto is the first CUDA device, else the first GPU of OpenCL, else the CPU; a processor behind OpenCL is never
+    /// chosen.
     /// </summary>
     /// <param name="text">The name.</param>
     /// <param name="threads">Worker threads of the CPU; 0 for one a core.</param>
@@ -91,8 +114,8 @@ public abstract class Device : IDisposable
             || (parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out index));
         if (precision != Precision.Fp32 && parts[0] is not ("cuda" or "auto"))
             throw new DeviceException(
-                $"Device: tf32 was expected on a CUDA device of compute capability 8.0 or more. Got '{text}'. "
-                + "Use --precision fp32 or --device cuda.");
+                "Device: tf32 was expected on a CUDA device of compute capability 8.0 or more, whose tensor cores it is for. "
+                + $"Got '{text}'. Use --precision fp32 or --device cuda.");
         return parts[0] switch
         {
             "auto" when parts.Length == 1 => Best(threads, precision),

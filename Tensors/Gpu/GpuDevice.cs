@@ -2,6 +2,7 @@ using ILGPU;
 using ILGPU.Runtime;
 using ManSharp.Tensors.Dry;
 using ManSharp.Tensors.Kernels;
+using ManSharp.Tensors.Memory;
 
 namespace ManSharp.Tensors.Gpu;
 
@@ -27,11 +28,17 @@ internal sealed class GpuDevice : Device
 
     public override IKernels Kernels => kernels;
 
+    public override bool HasDriver => true;
+
     public override Precision Precision => style == GpuStyle.CudaTensor ? Precision.Tf32 : Precision.Fp32;
 
     public override long KernelLaunches => kernels.Launches;
 
     public override long HostSynchronizations => kernels.HostSynchronizations;
+
+    public override long HostWaits => kernels.HostWaits;
+
+    public override StagingBuffer CreateStaging(int length) => new GpuStaging(kernels, accelerator, length);
 
     public override Device CreateDry() => new DryDevice(style);
 
@@ -53,15 +60,19 @@ internal sealed class GpuDevice : Device
         }
     }
 
-    private static GpuStyle StyleOf(GpuDescription description, Precision precision)
+    /// <summary>How the kernels of a device are written at a precision.</summary>
+    /// <exception cref="DeviceException">The device has no tensor cores that take tf32.</exception>
+    internal static GpuStyle StyleOf(GpuDescription description, Precision precision)
     {
         if (precision == Precision.Fp32)
             return description.Style;
-        if (description.Style == GpuStyle.Cuda && Version.Parse(description.ComputeCapability).Major >= 8)
+        bool known = Version.TryParse(description.ComputeCapability, out Version? capability);
+        if (description.Style == GpuStyle.Cuda && known && capability!.Major >= 8)
             return GpuStyle.CudaTensor;
+        string found = known ? $"compute capability {description.ComputeCapability}" : "no known compute capability";
         throw new DeviceException(
-            $"Device: tf32 was expected on a CUDA device of compute capability 8.0 or more. Got {description.Id} "
-            + $"({description.Name}, {description.ComputeCapability}). Use --precision fp32.");
+            "Device: tf32 was expected on a CUDA device of compute capability 8.0 or more, whose tensor cores it is for. "
+            + $"Got {description.Id} ({description.Name}, {found}). Use --precision fp32.");
     }
 
     public override void Dispose()

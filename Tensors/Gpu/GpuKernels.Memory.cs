@@ -27,14 +27,28 @@ internal sealed partial class GpuKernels
     {
         Calls++;
         HostSynchronizations++;
-        y.View().SubView(0, x.Length).CopyFromCPU(stream, x);
+        try
+        {
+            y.View().SubView(0, x.Length).CopyFromCPU(stream, x);
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed(exception);
+        }
     }
 
     public void Download(Span<float> y, Tensor x)
     {
         Calls++;
         HostSynchronizations++;
-        x.View().SubView(0, y.Length).CopyToCPU(stream, y);
+        try
+        {
+            x.View().SubView(0, y.Length).CopyToCPU(stream, y);
+        }
+        catch (AcceleratorException exception)
+        {
+            throw Failed(exception);
+        }
     }
 
     private static void FillKernel(Values y, float value, int length)

@@ -7,14 +7,14 @@ using Values = ILGPU.ArrayView<float>;
 namespace ManSharp.Tensors.Gpu;
 
 /// <summary>
-/// A GPU's kernels, one file a family, siblings of the CPU's. Every call only puts work into one stream, in which kernels
-/// run one after the other; reading results back is the only thing that waits. Reductions cut their work into chunks whose
-/// number depends on sizes alone, and add in a fixed order: results are bit-identical from run to run.
+/// A GPU's kernels, one file a family, siblings of the CPU's. Every call only puts work into one stream, in which
+/// kernels run one after the other; reading results back is the only thing that waits. Reductions cut their work into
+/// chunks whose number depends on sizes alone, and add in a fixed order: results are bit-identical from run to run.
 /// </summary>
 /// <remarks>
-/// Kernels are loaded when they are first called and kept in fields. A kernel method has the name of its caller and ends
-/// in Kernel; its threads are numbered by <see cref="Grid"/> and <see cref="Group"/>, never by an index parameter, which
-/// ILGPU 1.5.3 takes for the same in all threads.
+/// Kernels are loaded when they are first called and kept in fields. A kernel method has the name of its caller and
+/// ends in Kernel; its threads are numbered by <see cref="Grid"/> and <see cref="Group"/>, never by an index parameter,
+/// which ILGPU 1.5.3 takes for the same in all threads.
 /// </remarks>
 internal sealed partial class GpuKernels : IKernels, IDisposable
 {
@@ -24,15 +24,17 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     private const int WorkspaceLength = 1 << 20;
 
     private readonly GpuStyle style;
+    private readonly Accelerator accelerator;
     private readonly GpuLoader loader;
     private readonly AcceleratorStream stream;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> workspace;
     private readonly Values partials;
     private readonly Dictionary<Type, Delegate> launchers = [];
+    private long copies;
 
     internal GpuKernels(Accelerator accelerator, GpuStyle style)
     {
-        this.style = style;
+        (this.accelerator, this.style) = (accelerator, style);
         loader = new GpuLoader(accelerator);
         stream = accelerator.DefaultStream;
         workspace = accelerator.Allocate1D<float>(WorkspaceLength);
@@ -46,8 +48,28 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     /// <summary>Kernels launched.</summary>
     internal long Launches { get; private set; }
 
-    /// <summary>How often the host waited for the device.</summary>
+    /// <summary>How often the host waited until the device had nothing left to do.</summary>
     internal long HostSynchronizations { get; private set; }
+
+    /// <summary>How often the host waited for a copy that was begun earlier, while the device had more to do.</summary>
+    internal long HostWaits { get; private set; }
+
+    /// <summary>Counts a copy that is put into the stream; its number among all that is put there.</summary>
+    internal long CountCopy() => Launches + ++copies;
+
+    /// <summary>Counts a wait for what has this number.</summary>
+    internal void CountWait(long number)
+    {
+        if (number == Launches + copies)
+            HostSynchronizations++;
+        else
+            HostWaits++;
+    }
+
+    /// <summary>What a driver says when the host waits for it: whatever went wrong on the device since.</summary>
+    internal DeviceException Failed(AcceleratorException exception) => new(
+        $"Device: {accelerator.Name} was expected to finish its work. Got: {exception.Message} "
+        + "Use another device, or bring the driver up to date.", exception);
 
     public void Dispose()
     {
@@ -99,8 +121,8 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
         y[index] = add != 0 ? y[index] + value : value;
 
     /// <summary>
-    /// The sum of one value a thread, over a group of a power of two, known to every thread; the same pairs are added in
-    /// every run.
+    /// The sum of one value a thread, over a group of a power of two, known to every thread; the same pairs are added
+    /// in every run.
     /// </summary>
     private static float GroupSum(Values shared, float value, int size)
     {

@@ -40,15 +40,20 @@ internal static class GpuTensor
     internal static ArrayView<float> View(this Tensor tensor)
     {
         MemoryBlock block = tensor.Block;
-        if (block.Segment is not MemoryBuffer1D<byte, Stride1D.Dense> segment)
-            throw new DeviceException(
-                $"Tensor: memory of a GPU was expected. Got memory of {block.Segment.GetType().Name}. "
-                + "Use one device throughout.");
-        return segment.View.BaseView
+        return Segment(block).View.BaseView
             .SubView(block.OffsetBytes + (long)tensor.Offset * sizeof(float), (long)tensor.Length * sizeof(float))
             .Cast<float>();
     }
 
+    /// <summary>The driver's buffer and the byte at which the values begin.</summary>
+    internal static (MemoryBuffer Buffer, long Offset) Place(this Tensor tensor) =>
+        (Segment(tensor.Block), tensor.Block.OffsetBytes + (long)tensor.Offset * sizeof(float));
+
     /// <summary>Whether the first value lies at a multiple of 16 bytes, so that four can be loaded at once.</summary>
     internal static bool IsAligned(this Tensor tensor) => tensor.Offset % 4 == 0;
+
+    private static MemoryBuffer1D<byte, Stride1D.Dense> Segment(MemoryBlock block) =>
+        block.Segment as MemoryBuffer1D<byte, Stride1D.Dense> ?? throw new DeviceException(
+            $"Tensor: memory of a GPU was expected. Got memory of {block.Segment.GetType().Name}. "
+            + "Use one device throughout.");
 }

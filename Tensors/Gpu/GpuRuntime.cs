@@ -14,6 +14,9 @@ namespace ManSharp.Tensors.Gpu;
 /// </summary>
 internal static class GpuRuntime
 {
+    /// <summary>The name under which ILGPU and this assembly ask for OpenCL's loader.</summary>
+    internal const string OpenClLibrary = "OpenCL";
+
     private static readonly Lazy<bool> Resolved = new(ResolveLibraries);
 
     /// <summary>A context with every device. Whoever makes it disposes of it, after its accelerators.</summary>
@@ -98,7 +101,8 @@ internal static class GpuRuntime
             : string.Join(", ", present.Select(description => $"{description.Id} ({description.Name})"));
         string remedy = kind == "cuda"
             ? $"Install NVIDIA's driver, which brings {LibraryNames("cuda")[0]}, or use --device cpu."
-            : $"Install the vendor's OpenCL driver and a loader, which brings {LibraryNames("OpenCL")[0]}, or use --device cpu.";
+            : $"Install the vendor's OpenCL driver and a loader, which brings {LibraryNames(OpenClLibrary)[0]}, "
+                + "or use --device cpu.";
         throw new DeviceException($"Device: {id} was expected. Got {list}. {remedy}");
     }
 
@@ -116,6 +120,7 @@ internal static class GpuRuntime
     // ILGPU asks for libOpenCL.so, which only development packages install.
     private static bool ResolveLibraries()
     {
+        NativeLibrary.SetDllImportResolver(typeof(GpuRuntime).Assembly, Resolve);
         try
         {
             NativeLibrary.SetDllImportResolver(typeof(Context).Assembly, Resolve);
@@ -138,9 +143,8 @@ internal static class GpuRuntime
 
     private static string[] LibraryNames(string name) => name switch
     {
-        "OpenCL" when OperatingSystem.IsLinux() => ["libOpenCL.so.1", "libOpenCL.so"],
+        OpenClLibrary when OperatingSystem.IsLinux() => ["libOpenCL.so.1", "libOpenCL.so"],
         "cuda" when OperatingSystem.IsLinux() => ["libcuda.so.1", "libcuda.so"],
-        "OpenCL" => ["OpenCL"],
         "cuda" when OperatingSystem.IsWindows() => ["nvcuda"],
         _ => [name],
     };

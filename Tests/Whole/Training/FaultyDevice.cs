@@ -19,6 +19,8 @@ internal sealed class FaultyDevice : Device
 
     public override IKernels Kernels { get; }
 
+    public override bool HasDriver => true;
+
     /// <summary>The device with the mistake of this name; "none" has none.</summary>
     public static FaultyDevice With(string fault) => new(fault switch
     {
@@ -27,6 +29,8 @@ internal sealed class FaultyDevice : Device
         "no weight decay" => inner => new NoWeightDecay(inner),
         "no Nesterov" => inner => new NoNesterov(inner),
         "N for N-1" => inner => new BiasedVariance(inner),
+        "one wrong pixel" => inner => new WrongPixel(inner),
+        "no kernels" => inner => new NoKernels(inner),
         "1% of the label gradient" => inner => new LargerLabelGradient(inner),
         _ => throw new ArgumentException($"FaultyDevice: a known fault was expected. Got '{fault}'."),
     });
@@ -87,6 +91,26 @@ internal sealed class FaultyDevice : Device
             }
             Inner.Upload(runningVariance, after);
         }
+    }
+
+    /// <summary>The last value of a convolution is a thousandth too large.</summary>
+    private sealed class WrongPixel(IKernels inner) : DelegatingKernels(inner)
+    {
+        public override void Conv2dForward(
+            Tensor y, Tensor scratch, Tensor x, Tensor w, Tensor bias, Conv2dGeometry geometry)
+        {
+            Inner.Conv2dForward(y, scratch, x, w, bias, geometry);
+            Tensor last = y.Reshape(new Shape(y.Length)).Slice(y.Length - 1, new Shape(1));
+            Inner.Scale(last, last, 1.001f, Write.Set);
+        }
+    }
+
+    /// <summary>A driver whose compiler refuses.</summary>
+    private sealed class NoKernels(IKernels inner) : DelegatingKernels(inner)
+    {
+        public override void Gemm(
+            Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) =>
+            throw new DeviceException("Device: faulty could not compile the kernel Gemm. Got: 42.");
     }
 
     private sealed class LargerLabelGradient(IKernels inner) : DelegatingKernels(inner)
