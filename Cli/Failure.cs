@@ -19,7 +19,8 @@ internal static class Failure
         return exitCode;
     }
 
-    private static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    /// <summary>The exit code and the line.</summary>
+    internal static (int ExitCode, string Message) Describe(Exception exception) => exception switch
     {
         FailedException => (ExitCode.Failed, exception.Message),
         DeviceException { IsOutOfMemory: true } =>
