@@ -25,7 +25,8 @@ internal static class Failure
     /// <summary>The line by itself.</summary>
     internal static string MessageOf(Exception exception) => Describe(exception).Message;
 
-    private static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    /// <summary>The exit code and the line.</summary>
+    internal static (int ExitCode, string Message) Describe(Exception exception) => exception switch
     {
         FailedException => (ExitCode.Failed, exception.Message),
         DeviceException { IsOutOfMemory: true } =>

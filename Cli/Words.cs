@@ -5,12 +5,13 @@ namespace ManSharp.Cli;
 /// <summary>Numbers as a person reads them.</summary>
 internal static class Words
 {
-    /// <summary>96.4 MB, 1.52 GB; decimal units.</summary>
+    /// <summary>96.4 MB, 1.52 GB, 12 B; decimal units.</summary>
     internal static string Bytes(long bytes) => bytes switch
     {
         >= 1_000_000_000 => $"{bytes / 1e9:0.00} GB",
         >= 1_000_000 => $"{bytes / 1e6:0.0} MB",
-        _ => $"{bytes / 1e3:0.0} kB",
+        >= 1_000 => $"{bytes / 1e3:0.0} kB",
+        _ => $"{bytes} B",
     };
 
     /// <summary>96.4 MB (96412345 bytes): where the difference may be small.</summary>

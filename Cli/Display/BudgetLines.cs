@@ -20,8 +20,6 @@ internal static class BudgetLines
             yield return $"  fewest blocks for {method}, batch {asked.Batch}: " + (answers.FewestBlocks is { } fewest
                 ? $"{fewest.Blocks} ({Words.Bytes(fewest.Cost.PeakBytes)})"
                 : "none, whatever their number");
-        if (answers.Least is not null)
-            yield return $"  {answers.Remedies()}";
         yield return $"  methods for batch {asked.Batch}, the cheapest in arithmetic first:";
         yield return $"    {"method",-16}{"blocks",7}{"GFLOP an image",17}{"peak",11}";
         foreach (Candidate found in answers.Methods)
@@ -30,5 +28,7 @@ internal static class BudgetLines
             yield return $"    {found.Plan.Method.Name,-16}{found.Blocks,7}{found.FlopsPerImage / 1e9,17:0.00}"
                 + $"{Words.Bytes(found.Cost.PeakBytes),11}  {verdict}";
         }
+        if (answers.Least is not null)
+            yield return $"  nothing fits with batch {asked.Batch}. {answers.Remedies()}";
     }
 }

@@ -12,7 +12,7 @@ internal sealed class MemoryBar(long greatestBytes, int cells, bool coloured)
         new("elsewhere", '-', "grey", "the batch, and what the other blocks keep", block => block.ElsewhereBytes),
         new("parameters", 'p', "blue", "the block's share of the network", block => block.ParameterBytes),
         new("optimizer", 'o', "aqua", "momentum of the same", block => block.OptimizerBytes),
-        new("activations", 'a', "green", "the block's input, and what its forward pass keeps", block => block.ActivationBytes),
+        new("activations", 'a', "green", "its input, and what forward keeps", block => block.ActivationBytes),
         new("auxiliary", 'x', "yellow", "auxiliary networks: all of the above", block => block.AuxiliaryBytes),
         new("workspace", 'w', "red", "gradients, recomputed values, scratch", block => block.WorkspaceBytes),
     ];

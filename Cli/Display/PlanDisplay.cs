@@ -70,7 +70,7 @@ internal static class PlanDisplay
             long bytes = category.BytesOf(greatest);
             yield return $"  {category.Name,-16}{Words.Bytes(bytes),10}{100.0 * bytes / greatest.PeakBytes,7:0.0} %  {category.Meaning}";
         }
-        yield return $"with gaps between tensors the pool holds about {Words.Bytes(asked.Cost.HeldBytes)} of the device";
+        yield return $"in segments, with gaps, the pool holds about {Words.Bytes(asked.Cost.HeldBytes)} of the device";
     }
 
     private static IEnumerable<string> Rivals(PlanReport report)

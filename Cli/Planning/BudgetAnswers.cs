@@ -53,8 +53,9 @@ internal sealed record BudgetAnswers(
         if (remedies.Count > 0)
             return $"Use {Words.Or(remedies)}.";
         return IsPossible
-            ? $"Use {Choice(Least!)} --batch {Least!.Batch}."
-            : $"The least of {Asked.Plan.Network.Name} is {Choice(Least!)} --batch {Least!.Batch}: raise the budget, or use a smaller network or --size.";
+            ? $"Use {Choice(Least!, andBatch: true)}."
+            : $"The least of {Asked.Plan.Network.Name} is {Choice(Least!, andBatch: true)}: raise the budget, or use a smaller "
+                + "network or --size.";
     }
 
     /// <summary>The refusal of what does not fit.</summary>
@@ -66,9 +67,10 @@ internal sealed record BudgetAnswers(
     internal static string Name(Candidate candidate) =>
         $"{candidate.Plan.Network.Name}, {candidate.Plan.Method.Name}, {Words.Blocks(candidate.Blocks)}, batch {candidate.Batch}";
 
-    private static string Choice(Candidate candidate) =>
-        (candidate.Plan.Method.EndToEnd
-            ? $"--method {candidate.Plan.Method.Name}"
-            : $"--method {candidate.Plan.Method.Name} --blocks {candidate.Blocks}")
-        + $" ({Words.Bytes(candidate.Cost.PeakBytes)})";
+    private static string Choice(Candidate candidate, bool andBatch = false)
+    {
+        string blocks = candidate.Plan.Method.EndToEnd ? "" : $" --blocks {candidate.Blocks}";
+        string batch = andBatch ? $" --batch {candidate.Batch}" : "";
+        return $"--method {candidate.Plan.Method.Name}{blocks}{batch} ({Words.Bytes(candidate.Cost.PeakBytes)})";
+    }
 }

@@ -22,26 +22,29 @@ internal sealed record BudgetChoice(Candidate Candidate, string Note)
         Candidate asked = search.Of(cut.Blocks, settings.Batch);
         string budget = $"budget {Words.Bytes(budgetBytes)}: ";
         if (search.Fits(asked))
-            return new BudgetChoice(asked, $"{budget}{Short(asked)} takes {Words.Bytes(asked.Cost.PeakBytes)}");
+            return new BudgetChoice(asked, $"{budget}enough for {Short(asked)}");
         if (Choose(search, settings, cut) is { } chosen)
             return new BudgetChoice(chosen,
-                $"{budget}{Short(asked)} would take {Words.Bytes(asked.Cost.PeakBytes)}, so {Short(chosen)} is chosen, "
-                + $"which takes {Words.Bytes(chosen.Cost.PeakBytes)}");
+                $"{budget}too little for {Short(asked)}; chosen instead: {Short(chosen)}");
         throw new InputException(BudgetAnswers.Find(search, settings, cut, asked, budgetBytes).Refusal());
     }
 
-    private static Candidate? Choose(BudgetSearch search, PlanSettings settings, Cut cut) =>
-        (settings.BlocksChosen, settings.BatchChosen) switch
+    private static Candidate? Choose(BudgetSearch search, PlanSettings settings, Cut cut)
+    {
+        // A local method with one block would be another method.
+        int fewest = search.BlockCounts.Count > 1 ? 2 : 1;
+        return (settings.BlocksChosen, settings.BatchChosen) switch
         {
             (true, true) => null,
             (true, false) => search.LargestBatch(cut.Blocks),
-            (false, true) => search.FewestBlocks(settings.Batch),
-            _ => search.FewestBlocks(settings.Batch) ?? Shrink(search, settings.Batch) ?? Shrink(search, BudgetSearch.LeastBatch),
+            (false, true) => search.FewestBlocks(settings.Batch, fewest),
+            _ => search.FewestBlocks(settings.Batch, fewest) ?? Shrink(settings.Batch) ?? Shrink(BudgetSearch.LeastBatch),
         };
 
-    // The largest batch with the blocks that take the least memory at a batch.
-    private static Candidate? Shrink(BudgetSearch search, int batch) =>
-        search.Least(batch) is { } least ? search.LargestBatch(least.Blocks) : null;
+        // The largest batch with the blocks that take the least memory at a batch.
+        Candidate? Shrink(int batch) => search.Least(batch, fewest) is { } least ? search.LargestBatch(least.Blocks) : null;
+    }
 
-    private static string Short(Candidate candidate) => $"{Words.Blocks(candidate.Blocks)} with batch {candidate.Batch}";
+    private static string Short(Candidate candidate) =>
+        $"{Words.Blocks(candidate.Blocks)} with batch {candidate.Batch} ({Words.Bytes(candidate.Cost.PeakBytes)})";
 }

@@ -67,14 +67,9 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>Bytes of the first <paramref name="count"/> running statistics declared.</summary>
     public long StatisticBytes(int count) => Declaration.Statistics.Take(count).Sum(named => named.Statistic.Shape.Bytes);
 
-    /// <summary>
-    /// Writes first values: a function of the seed and each parameter's name, so that no other block's size matters. A device
-    /// that computes nothing gets none: drawing them would take far longer than all the rest of a prediction.
-    /// </summary>
+    /// <summary>Writes first values: a function of the seed and each parameter's name, so that no other block's size matters.</summary>
     public void Initialize(ulong seed)
     {
-        if (!device.Computes)
-            return;
         device.Kernels.Fill(Values, 0);
         foreach (NamedParameter named in Declaration.Parameters)
         {

@@ -56,12 +56,13 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
     /// <summary>Whether a batch can be trained at all with K blocks: a tensor holds at most 2^31 - 1 values.</summary>
     public bool CanBe(int? blocks, int batch) => TryOf(plan.Method, blocks, batch) is not null;
 
-    /// <summary>The fewest blocks that fit with a batch. Null where none do.</summary>
-    public Candidate? FewestBlocks(int batch) => FewestBlocks(plan.Method, batch, 1) is { } found && Fits(found) ? found : null;
+    /// <summary>The fewest blocks, from <paramref name="least"/> on, that fit with a batch. Null where none do.</summary>
+    public Candidate? FewestBlocks(int batch, int least = 1) =>
+        FewestBlocks(plan.Method, batch, least) is { } found && Fits(found) ? found : null;
 
-    /// <summary>The number of blocks that takes the least memory with a batch, whether it fits or not.</summary>
-    public Candidate? Least(int batch) =>
-        BlockCounts.Select(blocks => TryOf(plan.Method, blocks, batch)).OfType<Candidate>().MinBy(tried => tried.Cost.PeakBytes);
+    /// <summary>The number of blocks, from <paramref name="least"/> on, that takes the least memory with a batch, fit or not.</summary>
+    public Candidate? Least(int batch, int least = 1) => BlockCounts.Where(blocks => blocks >= least)
+        .Select(blocks => TryOf(plan.Method, blocks, batch)).OfType<Candidate>().MinBy(tried => tried.Cost.PeakBytes);
 
     /// <summary>
     /// Every method, with and without momentum, at a batch: with K blocks if that fits, else with the fewest that fit,

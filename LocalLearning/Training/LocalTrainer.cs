@@ -24,13 +24,9 @@ public sealed class LocalTrainer : IDisposable
         blocks = BlockBuilder.Build(device, plan);
         evaluation = new Tape(device, TapeMode.Evaluation);
         measures = new StepMeasures(device, blocks.Count);
-        foreach (LocalBlock block in blocks)
-            block.Parameters.Initialize(seed);
-        for (int i = 0; i + 1 < blocks.Count; i++)
-            if (plan.Method.Fidelity == Fidelity.Reference)
-                blocks[i].Average?.Parameters.Initialize(seed);
-            else
-                blocks[i].CopyFirstUnit(blocks[i + 1]);
+        // A prediction of memory needs no values, and drawing them would take far longer than all the rest of it.
+        if (device.Computes)
+            WriteFirstValues();
     }
 
     /// <summary>What is trained, and how.</summary>
@@ -133,6 +129,17 @@ public sealed class LocalTrainer : IDisposable
         measures.Dispose();
         foreach (LocalBlock block in blocks)
             block.Dispose();
+    }
+
+    private void WriteFirstValues()
+    {
+        foreach (LocalBlock block in blocks)
+            block.Parameters.Initialize(seed);
+        for (int i = 0; i + 1 < blocks.Count; i++)
+            if (Plan.Method.Fidelity == Fidelity.Reference)
+                blocks[i].Average?.Parameters.Initialize(seed);
+            else
+                blocks[i].CopyFirstUnit(blocks[i + 1]);
     }
 
     private void Measure(Tape tape, int block, BlockLosses losses, Tensor labels)
