@@ -10,7 +10,10 @@ namespace ManSharp.LocalLearning.Training;
 /// </summary>
 public sealed class LocalTrainer : IDisposable
 {
-    private const int Measures = 3;
+    private const int Measures = 4;
+
+    // In the place of a count where a head has no class scores.
+    private const float NotCounted = -1;
 
     private readonly Device device;
     private readonly List<LocalBlock> blocks;
@@ -26,7 +29,8 @@ public sealed class LocalTrainer : IDisposable
         Plan = plan;
         blocks = BlockBuilder.Build(device, plan);
         evaluation = new Tape(device, TapeMode.Evaluation);
-        measures = device.Rent(new Shape(blocks.Count * Measures + 1));
+        measures = device.Rent(new Shape(blocks.Count * Measures));
+        device.Kernels.Fill(measures, NotCounted);
         measured = new float[measures.Length];
         foreach (LocalBlock block in blocks)
             block.Parameters.Initialize(seed);
@@ -86,14 +90,17 @@ public sealed class LocalTrainer : IDisposable
         StepsDone++;
     }
 
-    /// <summary>The losses of the last step, read back from the device.</summary>
+    /// <summary>The losses and counts of the last step, read back from the device.</summary>
     public StepReport Report()
     {
         device.Kernels.Download(measured, measures);
         var reports = new BlockReport[blocks.Count];
         for (int i = 0; i < reports.Length; i++)
-            reports[i] = new BlockReport(measured[i * Measures], measured[i * Measures + 1], measured[i * Measures + 2]);
-        return new StepReport(reports, (int)measured[^1]);
+        {
+            ReadOnlySpan<float> of = measured.AsSpan(i * Measures, Measures);
+            reports[i] = new BlockReport(of[0], of[1], of[2], of[3] < 0 ? null : (int)of[3]);
+        }
+        return new StepReport(reports);
     }
 
     /// <summary>Logits of the trained network alone (stem, blocks, classifier), with running statistics.</summary>
@@ -128,8 +135,8 @@ public sealed class LocalTrainer : IDisposable
             device.Kernels.Copy(Slot(block, 0), tape.ValueOf(losses.Reconstruction));
         device.Kernels.Copy(Slot(block, 1), tape.ValueOf(losses.Label));
         device.Kernels.Copy(Slot(block, 2), tape.ValueOf(losses.Total));
-        if (block == blocks.Count - 1)
-            device.Kernels.CountCorrect(Slot(blocks.Count, 0), tape.ValueOf(losses.Logits), labels);
+        if (!losses.Logits.IsNone)
+            device.Kernels.CountCorrect(Slot(block, 3), tape.ValueOf(losses.Logits), labels);
     }
 
     private Tensor Slot(int block, int measure) => measures.Slice(block * Measures + measure, new Shape(1));

@@ -19,6 +19,9 @@ internal sealed class FaultyDevice : Device
 
     public override IKernels Kernels { get; }
 
+    /// <summary>The CPU behind other kernels.</summary>
+    public static FaultyDevice Behind(Func<IKernels, IKernels> kernels) => new(kernels);
+
     /// <summary>The device with the mistake of this name; "none" has none.</summary>
     public static FaultyDevice With(string fault) => new(fault switch
     {
