@@ -150,7 +150,7 @@ public sealed class LocalTrainer : IDisposable
             device.Kernels.Copy(measures.Reconstruction(block), tape.ValueOf(losses.Reconstruction));
         device.Kernels.Copy(measures.Label(block), tape.ValueOf(losses.Label));
         device.Kernels.Copy(measures.Total(block), tape.ValueOf(losses.Total));
-        if (block == blocks.Count - 1)
-            device.Kernels.CountCorrect(measures.Correct, tape.ValueOf(losses.Logits), labels);
+        if (!losses.Logits.IsNone)
+            device.Kernels.CountCorrect(measures.Correct(block), tape.ValueOf(losses.Logits), labels);
     }
 }

@@ -44,6 +44,12 @@ public sealed class TrainFormsTests : IDisposable
             "--epochs", "1", "--out", "out", option, value]).Succeeded().Output;
         string expected = method is "bp" or "checkpoint" ? $"note: {method} trains end to end, so --blocks 2 is taken as 1" : "2 blocks";
         Assert.Contains(expected, output);
+        string metrics = Assert.Single(File.ReadAllLines(Path.Combine(scratch.Path, "out", "metrics.jsonl")));
+        using JsonDocument epoch = JsonDocument.Parse(metrics);
+        // A contrastive head has no class scores.
+        Assert.Equal(
+            value == "contrast" ? JsonValueKind.Null : JsonValueKind.Number,
+            epoch.RootElement.GetProperty("blocks")[0].GetProperty("accuracy").ValueKind);
     }
 
     [Fact]
