@@ -51,7 +51,9 @@ internal static class BenchStepCommand
             plan = new Cut(result.GetValue(blocks), result.GetValue(cut)!).Apply(plan, result.GetValue(batch));
             bool asJson = result.GetValue(json);
             using OpenedDevice target = Devices.Open(device.Read(result), asJson ? TextWriter.Null : Console.Out);
-            return Run(target, plan, result.GetValue(batch), result.GetValue(steps), asJson);
+            return MemoryAdvice.Around(
+                plan, result.GetValue(batch), target.Device,
+                () => Run(target, plan, result.GetValue(batch), result.GetValue(steps), asJson));
         });
         return command;
     }

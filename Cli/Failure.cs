@@ -26,12 +26,18 @@ internal static class Failure
     internal static string MessageOf(Exception exception) => Describe(exception).Message;
 
     /// <summary>The exit code and the line.</summary>
-    internal static (int ExitCode, string Message) Describe(Exception exception) => exception switch
+    internal static (int ExitCode, string Message) Describe(Exception exception) => DeviceException.Of(exception) switch
+    {
+        { IsOutOfMemory: true } memory =>
+            (ExitCode.BadInput, $"{memory.Message} mansharp plan --budget BYTES, with the same options, says what fits."),
+        { } driver => (ExitCode.BadInput, driver.Message),
+        null => DescribeOwn(exception),
+    };
+
+    private static (int ExitCode, string Message) DescribeOwn(Exception exception) => exception switch
     {
         FailedException => (ExitCode.Failed, exception.Message),
-        DeviceException { IsOutOfMemory: true } =>
-            (ExitCode.BadInput, $"{exception.Message} mansharp plan --budget BYTES, with the same options, says what fits."),
-        InputException or DatasetException or DeviceException or ShapeException or CheckpointException =>
+        InputException or DatasetException or ShapeException or CheckpointException =>
             (ExitCode.BadInput, exception.Message),
         ArgumentException argument => (ExitCode.BadInput, WithoutParameter(argument)),
         FileNotFoundException or DirectoryNotFoundException =>

@@ -56,8 +56,15 @@ internal sealed class TrainingRun : IDisposable
     {
         RunFolder.Check(settings.Out);
         using TrainingSetup setup = TrainingSetup.Open(settings, shelf);
+        return MemoryAdvice.Around(
+            setup.Plan, setup.Settings.Batch, setup.Device, () => Execute(setup, interruption, keepsDiverged));
+    }
+
+    private static int Execute(TrainingSetup setup, Interruption interruption, bool keepsDiverged)
+    {
         ITrainingDisplay display = TrainingDisplay.Create(setup);
         using var run = new TrainingRun(setup, interruption, display, keepsDiverged);
+        TrainSettings settings = setup.Settings;
         using RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Plan.Method}");
         display.Announce(folder.Path);
         interruption.Listen();

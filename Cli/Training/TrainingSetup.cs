@@ -150,8 +150,7 @@ internal sealed class TrainingSetup : IDisposable
         long present = Device.Memory.TotalBytes;
         if (PredictedPeakBytes > present)
             throw new InputException(
-                $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
-                + $"Got {Words.Bytes(present)} on {Device.Name}. "
-                + $"Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}: mansharp plan --budget says what fits.");
+                $"Memory: room for {Words.Bytes(PredictedPeakBytes)}, the peak of a step, was expected on "
+                + $"{Device.Name}. Got {Words.Bytes(present)}. {MemoryAdvice.For(Plan, Settings.Batch, Device)}");
     }
 }

@@ -33,7 +33,7 @@ internal sealed partial class GpuKernels
         }
         catch (AcceleratorException exception)
         {
-            throw Failed(exception);
+            throw GpuRuntime.Explain(exception)!;
         }
     }
 
@@ -47,7 +47,7 @@ internal sealed partial class GpuKernels
         }
         catch (AcceleratorException exception)
         {
-            throw Failed(exception);
+            throw GpuRuntime.Explain(exception)!;
         }
     }
 

@@ -24,7 +24,6 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
     private const int WorkspaceLength = 1 << 20;
 
     private readonly GpuStyle style;
-    private readonly Accelerator accelerator;
     private readonly GpuLoader loader;
     private readonly AcceleratorStream stream;
     private readonly MemoryBuffer1D<float, Stride1D.Dense> workspace;
@@ -34,7 +33,7 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
 
     internal GpuKernels(Accelerator accelerator, GpuStyle style)
     {
-        (this.accelerator, this.style) = (accelerator, style);
+        this.style = style;
         loader = new GpuLoader(accelerator);
         stream = accelerator.DefaultStream;
         workspace = accelerator.Allocate1D<float>(WorkspaceLength);
@@ -65,11 +64,6 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
         else
             HostWaits++;
     }
-
-    /// <summary>What a driver says when the host waits for it: whatever went wrong on the device since.</summary>
-    internal DeviceException Failed(AcceleratorException exception) => new(
-        $"Device: {accelerator.Name} was expected to finish its work. Got: {exception.Message} "
-        + "Use another device, or bring the driver up to date.", exception);
 
     public void Dispose()
     {

@@ -1,5 +1,7 @@
 using ILGPU;
 using ILGPU.Runtime;
+using ILGPU.Runtime.Cuda;
+using ILGPU.Runtime.OpenCL;
 using ManSharp.Tensors.Memory;
 
 namespace ManSharp.Tensors.Gpu;
@@ -10,11 +12,21 @@ internal sealed class GpuMemorySource : IMemorySource
     /// <summary>What ILGPU assumes of a view that a kernel is given, and what coalesced loads like.</summary>
     internal const int Alignment = 256;
 
+    private const CLDeviceInfoType MaxAllocation = (CLDeviceInfoType)0x1010; // CL_DEVICE_MAX_MEM_ALLOC_SIZE
+
     private Accelerator? accelerator;
 
     public int AlignmentBytes => Alignment;
 
     public long TotalBytes => accelerator!.MemorySize;
+
+    /// <summary>Known to CUDA's driver; OpenCL has no word for it.</summary>
+    public long? FreeBytes => (accelerator as CudaAccelerator)?.GetFreeMemory();
+
+    /// <summary>OpenCL drivers grant a part of their memory at once, often a quarter.</summary>
+    public long LargestBytes => accelerator is CLAccelerator opencl
+        ? (long)Math.Min(CLAPI.CurrentAPI.GetDeviceInfo<ulong>(opencl.DeviceId, MaxAllocation), long.MaxValue)
+        : long.MaxValue;
 
     internal void Attach(Accelerator device) => accelerator = device;
 

@@ -106,6 +106,25 @@ internal static class GpuRuntime
         throw new DeviceException($"Device: {id} was expected. Got {list}. {remedy}");
     }
 
+    /// <summary>What a driver's error means; null where it is none.</summary>
+    internal static DeviceException? Explain(Exception exception)
+    {
+        if (exception is not AcceleratorException)
+            return null;
+        bool memory = exception is CLException
+        {
+            Error: CLError.CL_MEM_OBJECT_ALLOCATION_FAILURE or CLError.CL_OUT_OF_RESOURCES
+                or CLError.CL_OUT_OF_HOST_MEMORY,
+        } or CudaException { Error: nameof(CudaError.CUDA_ERROR_OUT_OF_MEMORY) };
+        return memory
+            ? DeviceException.OutOfMemory(
+                $"Memory: the driver was expected to find room for what it had granted. Got: {exception.Message} "
+                + "Use a smaller batch or more blocks.", exception)
+            : new DeviceException(
+                $"Device: the driver was expected to do its work. Got: {exception.Message} "
+                + "Use another device, or bring the driver up to date.", exception);
+    }
+
     // Drivers such as PoCL 3.1 compile generic addresses but do not say so; ILGPU refuses what does not say so.
     private static bool ShowGenericAddressSpace(CLDevice device)
     {

@@ -43,7 +43,7 @@ internal sealed unsafe class GpuStaging : StagingBuffer
             }
             catch (AcceleratorException exception)
             {
-                throw kernels.Failed(exception);
+                throw GpuRuntime.Explain(exception)!;
             }
         }
     }
@@ -61,7 +61,7 @@ internal sealed unsafe class GpuStaging : StagingBuffer
         }
         catch (AcceleratorException exception)
         {
-            throw kernels.Failed(exception);
+            throw GpuRuntime.Explain(exception)!;
         }
     }
 

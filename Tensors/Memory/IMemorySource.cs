@@ -9,6 +9,12 @@ public interface IMemorySource
     /// <summary>All memory that there is, whoever uses it now.</summary>
     long TotalBytes { get; }
 
+    /// <summary>What nobody uses now, where that is known.</summary>
+    long? FreeBytes => null;
+
+    /// <summary>The longest segment that there can be, however much is free.</summary>
+    long LargestBytes => long.MaxValue;
+
     /// <summary>Allocates a segment; null when there is no memory left.</summary>
     object? Allocate(long bytes);
 

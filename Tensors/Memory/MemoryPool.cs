@@ -64,6 +64,12 @@ public sealed class MemoryPool : IDisposable
     /// <summary>The bytes that a tensor of a shape takes: its own, rounded up to the alignment.</summary>
     public long BytesOf(Shape shape) => Round(shape.Bytes);
 
+    /// <summary>
+    /// What may be live at most: what the pool holds and what nobody uses, where the device's driver says so; else all.
+    /// </summary>
+    public long RoomBytes => Math.Min(
+        BudgetBytes, source.FreeBytes is { } free ? ReservedBytes + free : source.TotalBytes);
+
     /// <summary>Begins a new measurement of the peak at what is live now.</summary>
     public void ResetPeak() => MarkPeak();
 
@@ -160,9 +166,15 @@ public sealed class MemoryPool : IDisposable
         return block;
     }
 
-    private DeviceException OutOfMemory(long bytes) => DeviceException.OutOfMemory(
-        $"Memory: room for {bytes} bytes was expected on {deviceName}, which has {source.TotalBytes} in all. Got none, with "
-        + $"{LiveBytes} bytes live and {ReservedBytes} held. Use a smaller batch or more blocks.");
+    private DeviceException OutOfMemory(long bytes)
+    {
+        string free = source.FreeBytes is { } known ? $" and {known} free" : "";
+        string largest = bytes > source.LargestBytes ? $", {source.LargestBytes} at once" : "";
+        return DeviceException.OutOfMemory(
+            $"Memory: room for {bytes} bytes was expected on {deviceName}, which has {source.TotalBytes} in all"
+            + $"{largest}. Got none, with {LiveBytes} bytes live, {ReservedBytes} held by the pool{free}. "
+            + "Use a smaller batch or more blocks.");
+    }
 
     /// <summary>Gives back to the source every segment in which nothing is rented.</summary>
     public void Trim()

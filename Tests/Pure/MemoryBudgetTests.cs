@@ -88,7 +88,7 @@ public sealed class MemoryBudgetTests
         DeviceException full = Assert.Throws<DeviceException>(() => pool.Rent(Units(9)));
         Assert.True(full.IsOutOfMemory);
         Assert.Contains("room for 576 bytes was expected on small, which has 640 in all", full.Message, StringComparison.Ordinal);
-        Assert.Contains("448 bytes live and 448 held", full.Message, StringComparison.Ordinal);
+        Assert.Contains("448 bytes live, 448 held by the pool", full.Message, StringComparison.Ordinal);
         Assert.Contains("Use a smaller batch or more blocks", full.Message, StringComparison.Ordinal);
         Assert.False(Assert.Throws<DeviceException>(() => Device.Parse("quantum")).IsOutOfMemory);
     }
