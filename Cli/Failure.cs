@@ -24,7 +24,8 @@ internal static class Failure
     {
         FailedException => (ExitCode.Failed, exception.Message),
         DeviceException { IsOutOfMemory: true } =>
-            (ExitCode.BadInput, $"{exception.Message} mansharp plan --budget BYTES, with the same options, says what fits."),
+            (ExitCode.BadInput,
+                $"{exception.Message} mansharp plan --budget BYTES, with the same options, says what fits."),
         InputException or DatasetException or DeviceException or ShapeException or CheckpointException =>
             (ExitCode.BadInput, exception.Message),
         ArgumentException argument => (ExitCode.BadInput, WithoutParameter(argument)),

@@ -32,7 +32,10 @@ internal static class TrainCommand
         Option<string?> folder = Options.OptionalWord("--out", "DIR",
             "the folder to write, new or empty [default: runs/TIME-NAME]");
 
-        var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.") { data };
+        var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.")
+        {
+            data,
+        };
         foreach (Option option in plan.All)
             command.Options.Add(option);
         foreach (Option option in (Option[])[budget, epochs, rate, decay, limit, seed, device, threads, strict, folder])
@@ -42,14 +45,14 @@ internal static class TrainCommand
             if (plan.ListsRecipes(result))
                 return RecipeList.Print();
             Recipe? recipe = plan.RecipeOf(result);
-            RecipeList.RequireData(recipe, PlanOptions.IsGiven(result, data));
+            RecipeList.RequireData(recipe, Given(data));
             return TrainingRun.Execute(
                 new TrainSettings
                 {
                     Plan = plan.Read(result),
                     Data = result.GetValue(data)!,
-                    Epochs = recipe is null || PlanOptions.IsGiven(result, epochs) ? result.GetValue(epochs) : recipe.Epochs,
-                    LearningRate = recipe is null || PlanOptions.IsGiven(result, rate) ? result.GetValue(rate) : recipe.LearningRate,
+                    Epochs = recipe is null || Given(epochs) ? result.GetValue(epochs) : recipe.Epochs,
+                    LearningRate = recipe is null || Given(rate) ? result.GetValue(rate) : recipe.LearningRate,
                     WeightDecay = result.GetValue(decay),
                     Limit = result.GetValue(limit),
                     Seed = result.GetValue(seed),
@@ -60,6 +63,8 @@ internal static class TrainCommand
                     Out = result.GetValue(folder),
                 },
                 interruption);
+
+            bool Given(Option option) => PlanOptions.IsGiven(result, option);
         });
         return command;
     }

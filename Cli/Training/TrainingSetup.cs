@@ -20,7 +20,8 @@ internal sealed class TrainingSetup : IDisposable
     private const int MostCropPadding = 4;
     private const int ShapesCropPadding = 2;
 
-    private TrainingSetup(TrainSettings settings, Device device, ImageDataset data, Candidate candidate, string? budgetNote)
+    private TrainingSetup(
+        TrainSettings settings, Device device, ImageDataset data, Candidate candidate, string? budgetNote)
     {
         Settings = settings;
         Device = device;
@@ -147,6 +148,7 @@ internal sealed class TrainingSetup : IDisposable
             throw new InputException(
                 $"Memory: a step of --batch {Settings.Batch} needs {Words.Bytes(PredictedPeakBytes)}. "
                 + $"Got {Words.Bytes(present)} on {Device.Name}. "
-                + $"Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}: mansharp plan --budget says what fits.");
+                + $"Use a smaller --batch, or more --blocks than {Plan.Partition.Blocks}: "
+                + "mansharp plan --budget says what fits.");
     }
 }

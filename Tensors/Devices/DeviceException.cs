@@ -9,7 +9,7 @@ public sealed class DeviceException : Exception
     /// <summary>Creates the error from its whole text and the driver's or runtime's own error.</summary>
     public DeviceException(string message, Exception inner) : base(message, inner) { }
 
-    /// <summary>Whether memory was asked for that the device or its budget does not have: less would have been given.</summary>
+    /// <summary>Whether more memory was asked for than the device or its budget has: less would have been given.</summary>
     public bool IsOutOfMemory { get; private init; }
 
     internal static DeviceException OutOfMemory(string message) => new(message) { IsOutOfMemory = true };
