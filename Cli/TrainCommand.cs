@@ -34,7 +34,10 @@ internal static class TrainCommand
         Option<string?> folder = Options.OptionalWord("--out", "DIR",
             "the folder to write, new or empty [default: runs/TIME-NAME]");
 
-        var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.") { data };
+        var command = new Command("train", "Trains a network and writes it, its metrics and settings into a folder.")
+        {
+            data,
+        };
         foreach (Option option in plan.All)
             command.Options.Add(option);
         foreach (Option option in (Option[])[budget, epochs, rate, decay, limit, seed, strict, folder])

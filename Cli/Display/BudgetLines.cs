@@ -13,8 +13,9 @@ internal static class BudgetLines
         (string method, string blocks) = (asked.Plan.Method.Name, Words.Blocks(asked.Blocks));
         yield return $"[bold]budget {Words.Bytes(answers.BudgetBytes)}[/] ({answers.BudgetBytes} bytes): this plan "
             + (answers.Fits(asked) ? "fits" : "does not fit");
+        string limit = answers.TensorsLimit ? "; tensors of more cannot be" : "";
         yield return $"  largest batch for {method}, {blocks}: " + (answers.LargestBatch is { } batch
-            ? $"{batch.Batch} ({Words.Bytes(batch.Cost.PeakBytes)}{(answers.TensorsLimit ? "; tensors of more cannot be" : "")})"
+            ? $"{batch.Batch} ({Words.Bytes(batch.Cost.PeakBytes)}{limit})"
             : $"none, not even {BudgetSearch.LeastBatch}");
         if (answers.BlocksVary)
             yield return $"  fewest blocks for {method}, batch {asked.Batch}: " + (answers.FewestBlocks is { } fewest
@@ -24,7 +25,8 @@ internal static class BudgetLines
         yield return $"    {"method",-16}{"blocks",7}{"GFLOP an image",17}{"peak",11}";
         foreach (Candidate found in answers.Methods)
         {
-            string verdict = found == answers.Cheapest ? "[green]fits, the cheapest[/]" : answers.Fits(found) ? "fits" : "does not fit";
+            string verdict = found == answers.Cheapest ? "[green]fits, the cheapest[/]"
+                : answers.Fits(found) ? "fits" : "does not fit";
             yield return $"    {found.Plan.Method.Name,-16}{found.Blocks,7}{found.FlopsPerImage / 1e9,17:0.00}"
                 + $"{Words.Bytes(found.Cost.PeakBytes),11}  {verdict}";
         }

@@ -45,5 +45,6 @@ internal sealed class MemoryBar(long greatestBytes, int cells, bool coloured)
     }
 
     /// <summary>What some of the memory is for.</summary>
-    internal sealed record Category(string Name, char Letter, string Colour, string Meaning, Func<BlockMemory, long> BytesOf);
+    internal sealed record Category(
+        string Name, char Letter, string Colour, string Meaning, Func<BlockMemory, long> BytesOf);
 }

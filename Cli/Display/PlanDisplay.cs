@@ -39,9 +39,12 @@ internal static class PlanDisplay
     {
         NetworkPlan plan = report.Candidate.Plan;
         string fidelity = plan.Method.Fidelity == Fidelity.Reference ? " as its reference code" : "";
-        yield return $"[bold]{plan.Network.Name}, {plan.Method.Name}{fidelity}, {Words.Blocks(plan.Partition.Blocks)}[/], "
+        string blocks = Words.Blocks(plan.Partition.Blocks);
+        yield return $"[bold]{plan.Network.Name}, {plan.Method.Name}{fidelity}, {blocks}[/], "
             + $"batch {report.Candidate.Batch} of {plan.ImageSize}x{plan.ImageSize}, {plan.Network.Classes} classes";
         yield return $"memory on {Markup.Escape(report.Device)}, predicted to the byte; nothing was computed";
+        if (RunTexts.BlocksNote(report.AskedBlocks, plan) is { } note)
+            yield return note;
     }
 
     private static IEnumerable<string> Blocks(Candidate asked, MemoryBar bar)
@@ -49,7 +52,8 @@ internal static class PlanDisplay
         yield return $"{"block",5}  {"units",-12}{"peak",10}";
         foreach (BlockMemory block in asked.Cost.Blocks)
         {
-            string start = $"{block.Block + 1,5}  {RunTexts.Units(asked.Plan.Partition, block.Block),-12}{Words.Bytes(block.PeakBytes),10}";
+            string units = RunTexts.Units(asked.Plan.Partition, block.Block);
+            string start = $"{block.Block + 1,5}  {units,-12}{Words.Bytes(block.PeakBytes),10}";
             yield return $"{(block == asked.Cost.Greatest ? $"[bold]{start}[/]" : start)}  {bar.Draw(block)}";
         }
     }
@@ -63,12 +67,13 @@ internal static class PlanDisplay
             LocalLearning.Training.StepPhase.Losses => "while its losses are computed",
             _ => "in its backward pass",
         };
-        yield return $"[bold]peak {Words.Bytes(greatest.PeakBytes)}[/] ({greatest.PeakBytes} bytes) in block {greatest.Block + 1} "
-            + $"of {asked.Blocks}, {phase}:";
+        yield return $"[bold]peak {Words.Bytes(greatest.PeakBytes)}[/] ({greatest.PeakBytes} bytes) "
+            + $"in block {greatest.Block + 1} of {asked.Blocks}, {phase}:";
         foreach (MemoryBar.Category category in MemoryBar.Categories)
         {
             long bytes = category.BytesOf(greatest);
-            yield return $"  {category.Name,-16}{Words.Bytes(bytes),10}{100.0 * bytes / greatest.PeakBytes,7:0.0} %  {category.Meaning}";
+            double share = 100.0 * bytes / greatest.PeakBytes;
+            yield return $"  {category.Name,-16}{Words.Bytes(bytes),10}{share,7:0.0} %  {category.Meaning}";
         }
         yield return $"in segments, with gaps, the pool holds about {Words.Bytes(asked.Cost.HeldBytes)} of the device";
     }

@@ -31,11 +31,8 @@ internal static class RunTexts
     /// <summary>What a person may not have expected.</summary>
     internal static IEnumerable<string> Notes(TrainingSetup setup)
     {
-        int blocks = setup.Plan.Partition.Blocks;
-        if (setup.Settings.Plan.Blocks is { } asked && asked != blocks)
-            yield return setup.Plan.Method.EndToEnd
-                ? $"note: {setup.Plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
-                : $"note: --blocks {asked} is every unit its own block: {blocks}";
+        if (BlocksNote(setup.Settings.Plan.Blocks, setup.Plan) is { } blocks)
+            yield return blocks;
         if (setup.BudgetNote is { } budget)
             yield return budget;
         if (setup.Data.Test.Count == 0)
@@ -44,6 +41,13 @@ internal static class RunTexts
         if (setup.Data.Skipped.Count > 0)
             yield return Skipped(setup.Data.Skipped.Count, setup.Data.Skipped.Select(image => image.File));
     }
+
+    /// <summary>Where there are other blocks than a person asked for, why; else none.</summary>
+    internal static string? BlocksNote(int? asked, NetworkPlan plan) => asked is null || asked == plan.Partition.Blocks
+        ? null
+        : plan.Method.EndToEnd
+            ? $"note: {plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
+            : $"note: --blocks {asked} is every unit its own block: {plan.Partition.Blocks}";
 
     /// <summary>Which images were left out; the first few by name.</summary>
     internal static string Skipped(int count, IEnumerable<string> files)

@@ -16,8 +16,8 @@ internal static class MemorySize
     ];
 
     /// <summary>
-    /// A positive number, whole or with a decimal point, and behind it kB, MB, GB, TB (powers of 1000), KiB, MiB, GiB, TiB
-    /// (powers of 1024), B or nothing, in capitals or not; a fraction of a byte is left out.
+    /// A positive number, whole or with a decimal point, and behind it kB, MB, GB, TB (powers of 1000), KiB, MiB, GiB,
+    /// TiB (powers of 1024), B or nothing, in capitals or not; a fraction of a byte is left out.
     /// </summary>
     internal static bool TryParse(string text, out long bytes)
     {
@@ -29,7 +29,8 @@ internal static class MemorySize
                 (number, unit) = (number[..^name.Length].TrimEnd(), size);
                 break;
             }
-        bool good = decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count)
+        bool good = decimal.TryParse(
+            number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal count)
             && count <= (decimal)long.MaxValue / unit;
         bytes = good ? (long)(count * unit) : 0;
         return bytes > 0;

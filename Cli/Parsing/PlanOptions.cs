@@ -4,7 +4,7 @@ using ManSharp.LocalLearning.Methods;
 
 namespace ManSharp.Cli.Parsing;
 
-/// <summary>The options that say what is trained; every command that makes a plan of a network has them from here.</summary>
+/// <summary>The options that say what is trained; every command that plans a network has them from here.</summary>
 internal sealed class PlanOptions
 {
     private const int Many = int.MaxValue;
@@ -13,9 +13,11 @@ internal sealed class PlanOptions
         "published settings, on which other options win; list shows them");
 
     private readonly Option<string> network = Options.Word("--network", "NAME", PlanSettings.DefaultNetwork,
-        "resnet20, 32, 110 or another depth of 6 n + 2; resnet164; resnet18, 34, 50, 101, 152; resnext101; vgg13, 16, 19");
+        "resnet20, 32, 110 or another depth of 6 n + 2; resnet164; resnet18, 34, 50, 101, 152; resnext101; "
+        + "vgg13, 16, 19");
 
-    private readonly Option<string> method = Options.Word("--method", "NAME", PlanSettings.DefaultMethod, LocalMethod.Syntax);
+    private readonly Option<string> method = Options.Word("--method", "NAME", PlanSettings.DefaultMethod,
+        LocalMethod.Syntax);
 
     private readonly Option<string> fidelity = Options.Word("--fidelity", "paper|reference", "paper",
         "the published method, or the published code where it differs");
@@ -32,7 +34,8 @@ internal sealed class PlanOptions
         Description = "make the stem a block of its own [default: with +man++]",
     };
 
-    private readonly Option<int> batch = Options.Whole("--batch", "B", PlanSettings.DefaultBatch, 2, Many, "images of a step");
+    private readonly Option<int> batch = Options.Whole("--batch", "B", PlanSettings.DefaultBatch, 2, Many,
+        "images of a step");
 
     private readonly Option<float> momentum = Options.Number("--momentum-ema", "M", LocalMethod.PaperMomentum, 0, 1,
         "how slowly an averaged copy follows the next block");
@@ -60,12 +63,14 @@ internal sealed class PlanOptions
     private readonly Option<int?> size;
 
     /// <param name="sizeDescription">What --size is in this command, and its default.</param>
-    internal PlanOptions(string sizeDescription) => size = Options.OptionalWhole("--size", "S", 4, 4096, sizeDescription);
+    internal PlanOptions(string sizeDescription) =>
+        size = Options.OptionalWhole("--size", "S", 4, 4096, sizeDescription);
 
     /// <summary>All of them, in the order of the help.</summary>
     internal IEnumerable<Option> All =>
     [
-        recipe, network, method, fidelity, blocks, cut, stem, batch, momentum, head, labelLoss, weights, depth, segments, size,
+        recipe, network, method, fidelity, blocks, cut, stem, batch, momentum, head, labelLoss, weights, depth,
+        segments, size,
     ];
 
     /// <summary>Whether a person asks for the list of recipes.</summary>
@@ -96,7 +101,9 @@ internal sealed class PlanOptions
             BatchChosen = settings is not null || Given(batch),
             MomentumEma = Given(momentum) ? result.GetValue(momentum) : null,
             Head = Pick(head, losses?.Head),
-            LabelLoss = losses is null || Given(labelLoss) ? ParseLabelLoss(result.GetValue(labelLoss)!) : losses.LabelLoss,
+            LabelLoss = losses is null || Given(labelLoss)
+                ? ParseLabelLoss(result.GetValue(labelLoss)!)
+                : losses.LabelLoss,
             Weights = Given(weights) ? ParseWeights(result.GetValue(weights)) : losses?.Weights,
             AuxiliaryDepth = result.GetValue(depth),
             Segments = result.GetValue(segments),

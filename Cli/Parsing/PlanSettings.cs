@@ -36,14 +36,16 @@ internal sealed record PlanSettings
     public required Recipe? Recipe { get; init; }
 
     /// <summary>The method with what the person changed of it.</summary>
-    /// <exception cref="ArgumentException">There is no such method or head, or the method has none to choose.</exception>
+    /// <exception cref="ArgumentException">There is no such method or head, or it has none to choose.</exception>
     internal LocalMethod LocalMethod()
     {
         LocalMethod method = LocalLearning.Methods.LocalMethod.Parse(Method).At(Fidelity);
         if (Head is not null && method is { EndToEnd: false, Base.Head: null })
-            throw new ArgumentException($"Method {Method}: no --head was expected, for it has its own. Got {Head}. Leave it out.");
+            throw new ArgumentException(
+                $"Method {Method}: no --head was expected, for it has its own. Got {Head}. Leave it out.");
         if (Weights is not null && method is { EndToEnd: false, Base.Weighs: false })
-            throw new ArgumentException($"Method {Method}: no --weights were expected, for its losses have their own. Leave them out.");
+            throw new ArgumentException(
+                $"Method {Method}: no --weights were expected, for its losses have their own. Leave them out.");
         if (Head is not null)
             _ = HeadSpec.Parse(Head, inputs: 16, outputs: 2);
         return method with
@@ -57,27 +59,29 @@ internal sealed record PlanSettings
         };
     }
 
-    /// <summary>Whether the number of blocks was chosen, by a person, a recipe or an explicit cut, rather than the default.</summary>
+    /// <summary>Whether a person, a recipe or an explicit cut chose the number of blocks.</summary>
     internal bool BlocksChosen => Blocks is not null || new Cut(Blocks, Cut).IsExplicit;
 
-    /// <summary>How to cut the network: into as many blocks as an explicit cut has, or as asked for, or a few.</summary>
+    /// <summary>How to cut the network: into the blocks of an explicit cut, or as many as asked for, or a few.</summary>
     internal Cut CutOf(NetworkSpec network)
     {
         var cut = new Cut(Blocks, Cut, StemBlock);
-        return cut.IsExplicit || Blocks is not null ? cut : cut with { Blocks = Math.Min(DefaultBlocks, network.Units.Count) };
+        return cut.IsExplicit || Blocks is not null
+            ? cut
+            : cut with { Blocks = Math.Min(DefaultBlocks, network.Units.Count) };
     }
 
     /// <summary>Outputs for a data set of that many classes: the reference code gives STL-10 a hundred.</summary>
     internal int OutputsFor(int classes) =>
         Fidelity == Fidelity.Reference ? Math.Max(classes, Recipe?.ReferenceClasses ?? 0) : classes;
 
-    /// <summary>Side and classes of the images that the network is usual for: those of CIFAR-10 or of ImageNet.</summary>
+    /// <summary>Side and classes of the images that the network is usual for: CIFAR-10's or ImageNet's.</summary>
     /// <exception cref="ArgumentException">There is no such network.</exception>
     internal (int Size, int Classes) UsualImages() =>
         NetworkSpec.Parse(Network, classes: 2).LargeImages ? (224, 1000) : (32, 10);
 
     /// <summary>The plan of a network, not cut yet.</summary>
-    /// <exception cref="ArgumentException">There is no such network or method, or images of this size do not fit.</exception>
+    /// <exception cref="ArgumentException">There is no such network or method, or the images are too small.</exception>
     internal NetworkPlan Uncut(int classes, int imageSize, SgdOptions optimizer)
     {
         NetworkSpec network = NetworkSpec.Parse(Network, OutputsFor(classes));

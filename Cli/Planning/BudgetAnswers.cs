@@ -8,20 +8,22 @@ namespace ManSharp.Cli.Planning;
 /// <param name="BudgetBytes">The budget.</param>
 /// <param name="Asked">What the person asked for.</param>
 /// <param name="LargestBatch">The largest batch for this method and K; null for none.</param>
-/// <param name="TensorsLimit">Whether a larger batch would have tensors of too many values, however much memory there is.</param>
-/// <param name="BlocksVary">Whether there can be other numbers of blocks; not end to end, nor with an explicit cut.</param>
+/// <param name="TensorsLimit">Whether a larger batch would have tensors of too many values.</param>
+/// <param name="BlocksVary">Whether there can be other numbers of blocks: not end to end or explicit.</param>
 /// <param name="FewestBlocks">The fewest blocks for this method and batch; null for none.</param>
 /// <param name="Methods">Every method for this batch, the cheapest in arithmetic first, whether it fits or not.</param>
 /// <param name="Least">What takes the least memory of all, where nothing fits; else null.</param>
 internal sealed record BudgetAnswers(
-    long BudgetBytes, Candidate Asked, Candidate? LargestBatch, bool TensorsLimit, bool BlocksVary, Candidate? FewestBlocks,
-    IReadOnlyList<Candidate> Methods, Candidate? Least)
+    long BudgetBytes, Candidate Asked, Candidate? LargestBatch, bool TensorsLimit, bool BlocksVary,
+    Candidate? FewestBlocks, IReadOnlyList<Candidate> Methods, Candidate? Least)
 {
     /// <summary>Searches for all of them.</summary>
-    internal static BudgetAnswers Find(BudgetSearch search, PlanSettings settings, Cut cut, Candidate asked, long budgetBytes)
+    internal static BudgetAnswers Find(
+        BudgetSearch search, PlanSettings settings, Cut cut, Candidate asked, long budgetBytes)
     {
         bool vary = search.BlockCounts.Count > 1;
-        Candidate? batch = search.LargestBatch(cut.Blocks), blocks = vary ? search.FewestBlocks(settings.Batch) : null;
+        Candidate? batch = search.LargestBatch(cut.Blocks);
+        Candidate? blocks = vary ? search.FewestBlocks(settings.Batch) : null;
         bool limited = batch is not null && !search.CanBe(cut.Blocks, batch.Batch + 1);
         int? chosen = settings.BlocksChosen ? asked.Blocks : null;
         IReadOnlyList<Candidate> methods = search.Methods(chosen, settings.Batch);
@@ -54,8 +56,8 @@ internal sealed record BudgetAnswers(
             return $"Use {Words.Or(remedies)}.";
         return IsPossible
             ? $"Use {Choice(Least!, andBatch: true)}."
-            : $"The least of {Asked.Plan.Network.Name} is {Choice(Least!, andBatch: true)}: raise the budget, or use a smaller "
-                + "network or --size.";
+            : $"The least of {Asked.Plan.Network.Name} is {Choice(Least!, andBatch: true)}: "
+                + "raise the budget, or use a smaller network or --size.";
     }
 
     /// <summary>The refusal of what does not fit.</summary>
@@ -64,8 +66,9 @@ internal sealed record BudgetAnswers(
         + $"Got {Words.ExactBytes(BudgetBytes)}. {Remedies()}";
 
     /// <summary>resnet20, man, 3 blocks, batch 64.</summary>
-    internal static string Name(Candidate candidate) =>
-        $"{candidate.Plan.Network.Name}, {candidate.Plan.Method.Name}, {Words.Blocks(candidate.Blocks)}, batch {candidate.Batch}";
+    private static string Name(Candidate candidate) =>
+        $"{candidate.Plan.Network.Name}, {candidate.Plan.Method.Name}, {Words.Blocks(candidate.Blocks)}, "
+        + $"batch {candidate.Batch}";
 
     private static string Choice(Candidate candidate, bool andBatch = false)
     {

@@ -6,15 +6,15 @@ using ManSharp.Tensors;
 namespace ManSharp.Cli.Planning;
 
 /// <summary>
-/// What train --budget trains: what was asked for where it fits. Else blocks and batch that nobody chose are chosen: more
-/// blocks first, which leave the batch alone, then a smaller batch.
+/// What train --budget trains: what was asked for where it fits. Else blocks and batch that nobody chose are chosen:
+/// more blocks first, which leave the batch alone, then a smaller batch.
 /// </summary>
 /// <param name="Candidate">What is trained.</param>
 /// <param name="Note">What was chosen and why.</param>
 internal sealed record BudgetChoice(Candidate Candidate, string Note)
 {
     /// <summary>Chooses.</summary>
-    /// <exception cref="InputException">Nothing fits but what the person excluded; the text says what would be possible.</exception>
+    /// <exception cref="InputException">Nothing fits; the text says what would be possible.</exception>
     internal static BudgetChoice Make(PlanSettings settings, NetworkPlan uncut, Device device, long budgetBytes)
     {
         Cut cut = settings.CutOf(uncut.Network);
@@ -38,11 +38,13 @@ internal sealed record BudgetChoice(Candidate Candidate, string Note)
             (true, true) => null,
             (true, false) => search.LargestBatch(cut.Blocks),
             (false, true) => search.FewestBlocks(settings.Batch, fewest),
-            _ => search.FewestBlocks(settings.Batch, fewest) ?? Shrink(settings.Batch) ?? Shrink(BudgetSearch.LeastBatch),
+            _ => search.FewestBlocks(settings.Batch, fewest)
+                ?? Shrink(settings.Batch) ?? Shrink(BudgetSearch.LeastBatch),
         };
 
         // The largest batch with the blocks that take the least memory at a batch.
-        Candidate? Shrink(int batch) => search.Least(batch, fewest) is { } least ? search.LargestBatch(least.Blocks) : null;
+        Candidate? Shrink(int batch) =>
+            search.Least(batch, fewest) is { } least ? search.LargestBatch(least.Blocks) : null;
     }
 
     private static string Short(Candidate candidate) =>

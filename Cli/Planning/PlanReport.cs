@@ -8,12 +8,14 @@ namespace ManSharp.Cli.Planning;
 
 /// <summary>Everything that mansharp plan says, before it is put into words.</summary>
 /// <param name="Candidate">What is asked for, and its cost.</param>
+/// <param name="AskedBlocks">K as it was asked for; none for the default.</param>
 /// <param name="Device">The device whose memory is predicted.</param>
 /// <param name="EndToEnd">The same network and batch end to end.</param>
 /// <param name="Checkpointing">The same end to end, segments run again.</param>
 /// <param name="Budget">The answers to a budget; none without one.</param>
 internal sealed record PlanReport(
-    Candidate Candidate, string Device, StepCost EndToEnd, StepCost Checkpointing, BudgetAnswers? Budget)
+    Candidate Candidate, int? AskedBlocks, string Device, StepCost EndToEnd, StepCost Checkpointing,
+    BudgetAnswers? Budget)
 {
     /// <summary>Runs everything on the dry device.</summary>
     /// <exception cref="ArgumentException">There is no such network, method or cut.</exception>
@@ -35,7 +37,7 @@ internal sealed record PlanReport(
                 throw new InputException(answers.Refusal());
         }
         return new PlanReport(
-            asked, id,
+            asked, settings.Blocks, id,
             StepCost.Predict(StepCost.EndToEnd(asked.Plan), asked.Batch, device),
             StepCost.Predict(StepCost.Checkpointing(asked.Plan), asked.Batch, device),
             answers);

@@ -29,15 +29,17 @@ public sealed record Cut(int? Blocks = null, string Rule = Cut.Published, bool? 
     /// <param name="plan">Its partition does not matter.</param>
     /// <param name="batch">Images of a step.</param>
     /// <exception cref="ArgumentException">The network cannot be cut so.</exception>
-    public NetworkPlan Apply(NetworkPlan plan, int batch) => Apply(plan, () => new BlockCosts(plan, HasStemBlock(plan.Method), batch));
+    public NetworkPlan Apply(NetworkPlan plan, int batch) =>
+        Apply(plan, () => new BlockCosts(plan, HasStemBlock(plan.Method), batch));
 
     /// <summary>The same, where costs of blocks of this plan and batch may be known already.</summary>
     internal NetworkPlan Apply(NetworkPlan plan, Func<BlockCosts> costs)
     {
         Partition partition = PartitionOf(plan.Network, plan.Method);
+        bool balances = NeedsPlan && !plan.Method.EndToEnd;
         return plan with
         {
-            Partition = NeedsPlan && !plan.Method.EndToEnd ? BalancedCut.Find(plan.Network, partition, costs()) : partition,
+            Partition = balances ? BalancedCut.Find(plan.Network, partition, costs()) : partition,
         };
     }
 

@@ -38,7 +38,8 @@ public sealed class LocalBlock : IDisposable
             objective.Declare(declaration, index);
         Parameters = new ParameterBuffer(device, declaration);
         Optimizer = new SgdOptimizer(device, Parameters, optimizer);
-        (NetworkValueBytes, NetworkStatisticBytes) = (Parameters.ValueBytes(parameters), Parameters.StatisticBytes(statistics));
+        NetworkValueBytes = Parameters.ValueBytes(parameters);
+        NetworkStatisticBytes = Parameters.StatisticBytes(statistics);
         if (objective.Momentum?.Average is { } average)
             Average = new MomentumAverage(
                 device, string.Create(CultureInfo.InvariantCulture, $"EMA.{index}"), average, method.AverageMomentum);
@@ -66,7 +67,7 @@ public sealed class LocalBlock : IDisposable
     /// <summary>Learned values of the plain network: the block's own and the last block's classifier, but no auxiliary's.</summary>
     public long NetworkParameterCount { get; }
 
-    /// <summary>Bytes of the plain network's values in <see cref="Parameters"/>: what lies before the auxiliary's.</summary>
+    /// <summary>Bytes of the plain network's values in <see cref="Parameters"/>: they come first.</summary>
     public long NetworkValueBytes { get; }
 
     /// <summary>Bytes of the plain network's running statistics in <see cref="Parameters"/>.</summary>

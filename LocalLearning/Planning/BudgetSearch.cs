@@ -5,8 +5,8 @@ using ManSharp.Tensors;
 namespace ManSharp.LocalLearning.Planning;
 
 /// <summary>
-/// What can be trained within a number of bytes. Every answer is a plan that ran on the dry device and stayed below; where
-/// an answer is the greatest or the least of its kind, the next one ran too, and did not.
+/// What can be trained within a number of bytes. Every answer is a plan that ran on the dry device and stayed below;
+/// where an answer is the greatest or the least of its kind, the next one ran too, and did not.
 /// </summary>
 /// <param name="plan">What is asked for; its partition does not matter.</param>
 /// <param name="cut">How networks are cut, whatever the number of blocks.</param>
@@ -23,7 +23,7 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
     // Costs of blocks do not depend on how many there are: balanced cuts into other numbers use them again.
     private readonly Dictionary<(LocalMethod, int), BlockCosts> costs = [];
 
-    /// <summary>The numbers of blocks that the network can be cut into; the only one where the cut says it, or end to end.</summary>
+    /// <summary>The numbers of blocks that there can be; only one with an explicit cut, or end to end.</summary>
     public IReadOnlyList<int> BlockCounts => BlockCountsOf(plan.Method);
 
     /// <summary>Whether a cost stays within the budget.</summary>
@@ -56,11 +56,11 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
     /// <summary>Whether a batch can be trained at all with K blocks: a tensor holds at most 2^31 - 1 values.</summary>
     public bool CanBe(int? blocks, int batch) => TryOf(plan.Method, blocks, batch) is not null;
 
-    /// <summary>The fewest blocks, from <paramref name="least"/> on, that fit with a batch. Null where none do.</summary>
+    /// <summary>The fewest blocks, but at least so many, that fit with a batch. Null where none do.</summary>
     public Candidate? FewestBlocks(int batch, int least = 1) =>
         FewestBlocks(plan.Method, batch, least) is { } found && Fits(found) ? found : null;
 
-    /// <summary>The number of blocks, from <paramref name="least"/> on, that takes the least memory with a batch, fit or not.</summary>
+    /// <summary>The number of blocks, at least so many, that takes the least memory with a batch, fit or not.</summary>
     public Candidate? Least(int batch, int least = 1) => BlockCounts.Where(blocks => blocks >= least)
         .Select(blocks => TryOf(plan.Method, blocks, batch)).OfType<Candidate>().MinBy(tried => tried.Cost.PeakBytes);
 
@@ -144,7 +144,8 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
     private Candidate Of(LocalMethod method, int? blocks, int batch)
     {
         NetworkPlan uncut = plan with { Method = method };
-        NetworkPlan whole = (cut.IsExplicit ? cut : cut with { Blocks = blocks }).Apply(uncut, () => CostsOf(uncut, batch));
+        Cut into = cut.IsExplicit ? cut : cut with { Blocks = blocks };
+        NetworkPlan whole = into.Apply(uncut, () => CostsOf(uncut, batch));
         return new Candidate(whole, batch, StepCost.Predict(whole, batch, device));
     }
 

@@ -13,14 +13,15 @@ namespace ManSharp.LocalLearning.Planning;
 /// <param name="KernelCalls">Kernels called.</param>
 public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long KernelCalls)
 {
-    /// <summary>What the peak of each block's step consists of; the greatest of them is <see cref="PeakBytes"/>.</summary>
+    /// <summary>What each block's peak consists of; the greatest of them is <see cref="PeakBytes"/>.</summary>
     public required IReadOnlyList<BlockMemory> Blocks { get; init; }
 
     /// <summary>The peak while a batch of the same size is classified between training steps.</summary>
     public required long EvaluationPeakBytes { get; init; }
 
     /// <summary>
-    /// What the pool holds from its device after two steps: what is live at the peak, and gaps between blocks of unequal sizes.
+    /// What the pool holds from its device after two steps: what is live at the peak, in segments and with gaps between
+    /// tensors of unequal sizes.
     /// </summary>
     public required long HeldBytes { get; init; }
 

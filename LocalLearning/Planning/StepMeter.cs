@@ -8,8 +8,8 @@ using ManSharp.Tensors.Memory;
 namespace ManSharp.LocalLearning.Planning;
 
 /// <summary>
-/// Follows a trainer through the phases of its steps. What a phase rents is booked to an account of the pool, and at the
-/// end of each block's step the pool says what the peak of that block consisted of.
+/// Follows a trainer through the phases of its steps. What a phase rents is booked to an account of the pool, and at
+/// the end of each block's step the pool says what the peak of that block consisted of.
 /// </summary>
 internal sealed class StepMeter
 {
@@ -21,7 +21,7 @@ internal sealed class StepMeter
     private long peak;
     private StepPhase phase, peakPhase;
 
-    /// <summary>From now on what is rented is booked as standing: what a trainer and a batch keep from step to step.</summary>
+    /// <summary>From now on what is rented is booked as standing: what trainer and batch keep between steps.</summary>
     internal StepMeter(Device device)
     {
         pool = device.Memory;
@@ -70,7 +70,9 @@ internal sealed class StepMeter
         // The block's buffers hold the network's share first, then the auxiliary's.
         long auxiliaryValues = own.Values.Shape.Bytes - block.NetworkValueBytes;
         long auxiliaryStatistics = own.Statistics.Shape.Bytes - block.NetworkStatisticBytes;
-        long average = block.Average is { } copy ? BytesOf(copy.Parameters.Values) + BytesOf(copy.Parameters.Statistics) : 0;
+        long average = block.Average is { } copy
+            ? BytesOf(copy.Parameters.Values) + BytesOf(copy.Parameters.Statistics)
+            : 0;
         long parameters = BytesOf(own.Values) - auxiliaryValues + BytesOf(own.Statistics) - auxiliaryStatistics;
         long optimizer = BytesOf(block.Optimizer.Velocity) - auxiliaryValues;
         long auxiliary = 2 * auxiliaryValues + auxiliaryStatistics + average;

@@ -144,7 +144,8 @@ public abstract class Device : IDisposable
         if (id == "cpu")
             return Dry();
         string[] parts = id.Split(':');
-        bool numbered = parts.Length == 2 && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        bool numbered = parts.Length == 2
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _);
         if (!numbered || parts[0] is not ("cuda" or "opencl"))
             return Parse(id);
         GpuStyle absent = parts[0] == "cuda" ? GpuStyle.Cuda : GpuStyle.OpenCl;

@@ -43,8 +43,8 @@ public sealed class MemoryPool : IDisposable
     public int Growths { get; private set; }
 
     /// <summary>
-    /// The most bytes that may be live; a request beyond it is refused. Before the pool holds more than this from its source
-    /// it gives back what nobody rents; gaps between blocks of unequal sizes can still make it hold more.
+    /// The most bytes that may be live; a request beyond it is refused. Before the pool holds more than this from its
+    /// source it gives back what nobody rents; gaps between blocks of unequal sizes can still make it hold more.
     /// </summary>
     public long BudgetBytes { get; set; } = long.MaxValue;
 
@@ -55,10 +55,12 @@ public sealed class MemoryPool : IDisposable
     public int Account
     {
         get => account;
-        set => account = value is >= 0 and < Accounts ? value : throw new ArgumentOutOfRangeException(nameof(value), value, null);
+        set => account = value is >= 0 and < Accounts
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Accounts go from 0 to {Accounts - 1}.");
     }
 
-    /// <summary>The bytes of an account at the moment of <see cref="PeakBytes"/>; over all accounts their sum.</summary>
+    /// <summary>The bytes of an account at the moment of <see cref="PeakBytes"/>, which is their sum.</summary>
     public long PeakBytesOf(int booked) => atPeak[booked];
 
     /// <summary>The bytes that a tensor of a shape takes: its own, rounded up to the alignment.</summary>

@@ -21,7 +21,8 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public void Blocks_that_nobody_chose_are_chosen()
     {
-        string output = Train("--method infopro --network resnet14 --batch 16 --budget 10MB", 10_000_000, blocks: 4, batch: 16);
+        string output = Train(
+            "--method infopro --network resnet14 --batch 16 --budget 10MB", 10_000_000, blocks: 4, batch: 16);
         Assert.Contains("too little for 3 blocks with batch 16 (", output);
         Assert.Contains("chosen instead: 4 blocks with batch 16 (", output);
     }
@@ -45,13 +46,17 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public void End_to_end_the_batch_is_chosen() =>
         Assert.Contains(
-            "too little for end to end with batch 64 (", Train("--network resnet8 --method bp --budget 9MB", 9_000_000, blocks: 1, batch: null));
+            "too little for end to end with batch 64 (",
+            Train("--network resnet8 --method bp --budget 9MB", 9_000_000, blocks: 1, batch: null));
 
     [Theory]
-    [InlineData("--network resnet8 --blocks 3 --batch 64 --budget 35MB", "for resnet8, man, 3 blocks, batch 64. Got 35.0 MB (35000000 bytes)", "Use --batch ", "or --method greedy --blocks ")]
+    [InlineData("--network resnet8 --blocks 3 --batch 64 --budget 35MB",
+        "for resnet8, man, 3 blocks, batch 64. Got 35.0 MB (35000000 bytes)", "Use --batch ", "or --method greedy --blocks ")]
     [InlineData("--network resnet8 --batch 64 --cut 1.0 --budget 20MB", "man, 2 blocks, batch 64", "Use --batch ")]
-    [InlineData("--method infopro --network resnet14 --blocks 3 --batch 16 --budget 10MB", "infopro, 3 blocks", "--blocks 4 (9.7 MB)", "--batch ")]
-    [InlineData("--network resnet8 --budget 100kB", "The least of resnet8 is --method ", "--batch 2 (", "raise the budget")]
+    [InlineData("--method infopro --network resnet14 --blocks 3 --batch 16 --budget 10MB",
+        "infopro, 3 blocks", "--blocks 4 (9.7 MB)", "--batch ")]
+    [InlineData("--network resnet8 --budget 100kB",
+        "The least of resnet8 is --method ", "--batch 2 (", "raise the budget")]
     [InlineData("--budget much", "--budget: an amount of memory such as 4GiB", "Got 'much'")]
     public void What_does_not_fit_is_refused_with_what_would_be_possible(string options, params string[] words)
     {

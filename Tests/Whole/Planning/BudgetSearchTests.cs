@@ -56,7 +56,8 @@ public sealed class BudgetSearchTests : IDisposable
         Assert.Null(search.FewestBlocks(Batch));
         Assert.DoesNotContain(search.Methods(null, Batch), search.Fits);
         Candidate least = search.Least(Batch)!;
-        Assert.All(search.BlockCounts, blocks => Assert.True(search.Of(blocks, Batch).Cost.PeakBytes >= least.Cost.PeakBytes));
+        Assert.All(
+            search.BlockCounts, blocks => Assert.True(search.Of(blocks, Batch).Cost.PeakBytes >= least.Cost.PeakBytes));
     }
 
     [Fact]
@@ -68,7 +69,8 @@ public sealed class BudgetSearchTests : IDisposable
         Assert.Equal(
             ["auglocal", "auglocal+man", "bp", "checkpoint", "dgl", "dgl+man", "greedy", "greedy+man", "infopro", "man",
                 "predsim", "predsim+man"], names.Order(StringComparer.Ordinal));
-        Assert.Equal(methods.Select(method => method.FlopsPerImage).Order(), methods.Select(method => method.FlopsPerImage));
+        double[] arithmetic = [.. methods.Select(method => method.FlopsPerImage)];
+        Assert.Equal(arithmetic.Order(), arithmetic);
         Assert.Contains(methods, method => !Fits(method, budget));
         foreach (Candidate method in methods)
         {
@@ -121,7 +123,10 @@ public sealed class BudgetSearchTests : IDisposable
         NetworkSpec network = NetworkSpec.CifarResNet(20, 10);
         var plan = new NetworkPlan
         {
-            Network = network, Partition = Partition.For(network, 1), Method = LocalMethod.Parse(method), ImageSize = 32,
+            Network = network,
+            Partition = Partition.For(network, 1),
+            Method = LocalMethod.Parse(method),
+            ImageSize = 32,
         };
         return new BudgetSearch(plan, new Cut(null, rule), device, budget);
     }
