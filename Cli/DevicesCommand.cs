@@ -52,7 +52,8 @@ internal static class DevicesCommand
         IAnsiConsole console = AnsiConsole.Console;
         string capability = gpu.ComputeCapability.Length == 0 ? "" : $", compute capability {gpu.ComputeCapability}";
         string kind = gpu.IsProcessor ? ", a processor: never chosen by auto" : "";
-        console.WriteLine(Text($"{gpu.Id,-9} {gpu.Name}, {gpu.MemoryBytes / 1e9:0.0} GB, {gpu.Driver}{capability}{kind}"));
+        console.WriteLine(Text($"{gpu.Id,-9} {gpu.Name}, {gpu.MemoryBytes / 1e9:0.0} GB{capability}"));
+        console.WriteLine(Text($"          {gpu.Driver}{kind}"));
         if (trial is null)
             return;
         foreach (SelfTestFinding finding in trial.Findings)

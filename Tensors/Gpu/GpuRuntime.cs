@@ -12,7 +12,7 @@ namespace ManSharp.Tensors.Gpu;
 /// Finds the drivers' libraries under the names that their installers give them, makes ILGPU contexts, and lists the
 /// devices that the drivers show.
 /// </summary>
-internal static class GpuRuntime
+internal static partial class GpuRuntime
 {
     /// <summary>The name under which ILGPU and this assembly ask for OpenCL's loader.</summary>
     internal const string OpenClLibrary = "OpenCL";
@@ -139,6 +139,9 @@ internal static class GpuRuntime
     // ILGPU asks for libOpenCL.so, which only development packages install.
     private static bool ResolveLibraries()
     {
+        // PoCL calls the system's linker, and ends the process where it finds none.
+        if (OperatingSystem.IsLinux() && Environment.GetEnvironmentVariable("PATH") is null)
+            _ = SetVariable("PATH", "/usr/bin:/bin", overwrite: 0);
         NativeLibrary.SetDllImportResolver(typeof(GpuRuntime).Assembly, Resolve);
         try
         {
@@ -151,6 +154,10 @@ internal static class GpuRuntime
             return false;
         }
     }
+
+    // The runtime's own method does not reach native code.
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {

@@ -13,7 +13,11 @@ namespace ManSharp.Tests.Whole;
 /// <summary>Training on every GPU that a driver shows; skipped, and said so, where there is none.</summary>
 public sealed class GpuTrainingTests
 {
-    private const int Batch = 6;
+    private const int Batch = 8;
+
+    // Training amplifies rounding, by every ReLU that flips. With pixels that are off by 1e-7 the CPU engine itself is
+    // off by 6e-3 after fifty steps at a rate of 0.05, and by 4e-5 at this one.
+    private const float Rate = 0.005f;
 
     [Fact]
     public void Two_runs_of_one_seed_give_the_same_bits_and_the_predicted_memory()
@@ -38,15 +42,14 @@ public sealed class GpuTrainingTests
                 NetworkPlan plan = PlanOf("man");
                 using var trainer = new LocalTrainer(device, plan, seed: 7);
                 using var buffers = new InputBuffers(device, plan, Batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
-                (float[] pixels, float[] labels) = MakeBatch(plan);
-                trainer.Step(buffers.Load(pixels, labels), 0.05f);
+                trainer.Step(Load(buffers, plan, 1), Rate);
                 float[] alone = Totals(trainer.Report());
                 (long waits, long launches, long calls) =
                     (device.HostSynchronizations, device.KernelLaunches, device.Kernels.Calls);
                 var reports = new List<StepReport>();
                 for (int step = 2; step <= 8; step++)
                 {
-                    trainer.Step(buffers.Load(pixels, labels), 0.05f);
+                    trainer.Step(Load(buffers, plan, step), Rate);
                     trainer.BeginReport();
                     while (trainer.TakeReport(wait: trainer.PendingReports > 2) is { } report)
                         reports.Add(report);
@@ -66,9 +69,9 @@ public sealed class GpuTrainingTests
     }
 
     [Theory]
-    [InlineData("man", 12)]
-    [InlineData("bp", 4)]
-    public void Losses_follow_the_CPU_engine(string method, int steps)
+    [InlineData("man", 50)]
+    [InlineData("bp", 50)]
+    public void The_losses_of_fifty_steps_are_those_of_the_CPU_engine(string method, int steps)
     {
         lock (TestDevices.Gate)
             foreach (TestDevice gpu in Present())
@@ -103,15 +106,13 @@ public sealed class GpuTrainingTests
         NetworkPlan plan = PlanOf(method);
         using var trainer = new LocalTrainer(device, plan, seed: 7);
         using var buffers = new InputBuffers(device, plan, Batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
-        (float[] pixels, float[] labels) = MakeBatch(plan);
-        TrainingInput input = buffers.Load(pixels, labels);
-        trainer.Step(input, 0.05f);
+        trainer.Step(Load(buffers, plan, 1), Rate);
         device.Memory.ResetPeak();
         int growths = device.Memory.Growths;
         var losses = new List<float>();
-        for (int step = 1; step < steps; step++)
+        for (int step = 2; step <= steps; step++)
         {
-            trainer.Step(input, 0.05f);
+            trainer.Step(Load(buffers, plan, step), Rate);
             losses.AddRange(Totals(trainer.Report()));
         }
         long peak = device.Memory.PeakBytes;
@@ -139,13 +140,15 @@ public sealed class GpuTrainingTests
         };
     }
 
-    private static (float[] Pixels, float[] Labels) MakeBatch(NetworkPlan plan)
+    /// <summary>A batch of its own for each of ten steps, then the first again.</summary>
+    private static TrainingInput Load(InputBuffers buffers, NetworkPlan plan, int step)
     {
-        var random = new CounterRandom(1, 0, 0);
+        var random = new CounterRandom(1, (ulong)(step % 10), 0);
         var pixels = new float[Batch * plan.ImageSize * plan.ImageSize * NetworkSpec.ImageChannels];
         for (int i = 0; i < pixels.Length; i++)
             pixels[i] = random.NextSingle();
-        return (pixels, [.. Enumerable.Range(0, Batch).Select(i => (float)(i * 3 % plan.Network.Classes))]);
+        return buffers.Load(
+            pixels, [.. Enumerable.Range(0, Batch).Select(i => (float)((i * 3 + step % 10) % plan.Network.Classes))]);
     }
 
     private static float[] Totals(StepReport report) => [.. report.Blocks.Select(block => block.Total)];
