@@ -41,6 +41,7 @@ internal static class Program
             TrainCommand.Create(interruption),
             SweepCommand.Create(interruption),
             EvalCommand.Create(),
+            ProbeCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),
             new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create(), BenchKernelsCommand.Create() },

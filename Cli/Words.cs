@@ -40,5 +40,9 @@ internal static class Words
         _ => $"{loss:0.000}",
     };
 
+    /// <summary>The first names of a list.</summary>
+    internal static string Some(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", ..." : "");
+
     internal static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 }
