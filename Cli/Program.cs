@@ -43,6 +43,7 @@ internal static class Program
             PlanCommand.Create(),
             SweepCommand.Create(interruption),
             EvalCommand.Create(),
+            ProbeCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),
             new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create(), BenchKernelsCommand.Create() },

@@ -57,5 +57,9 @@ internal static class Words
     /// <summary>fp32, tf32.</summary>
     internal static string Precision(Device device) => device.Precision == Tensors.Precision.Tf32 ? "tf32" : "fp32";
 
+    /// <summary>The first names of a list.</summary>
+    internal static string Some(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", ..." : "");
+
     internal static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 }

@@ -51,10 +51,12 @@ internal sealed record RecordedRun(
                 $"{folder}: the folder of run {run.Entry.Name} was expected. Got a file. Move it away.");
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
             return new RecordedRun(RunStatus.Missing);
-        RequireOwnFiles(folder);
         try
         {
-            return Read(run, folder);
+            RecordedRun record = Read(run, folder);
+            if (record.Status == RunStatus.Interrupted)
+                RequireOwnFiles(folder);
+            return record;
         }
         catch (JsonException exception)
         {

@@ -122,6 +122,21 @@ public sealed class LocalTrainer : IDisposable
         return logits;
     }
 
+    /// <summary>Shows the features behind each block of the trained network, with running statistics.</summary>
+    /// <param name="images">[N, H, W, 3], normalized.</param>
+    /// <param name="visit">Sees the blocks in order; the features [N, S, S, C] are gone after the call.</param>
+    public void VisitFeatures(Tensor images, Action<LocalBlock, Tensor> visit)
+    {
+        evaluation.Reset();
+        using Tape.Frame frame = evaluation.OpenFrame();
+        Variable x = evaluation.Input(images);
+        foreach (LocalBlock block in blocks)
+        {
+            x = frame.Next(x, block.Forward(evaluation, x));
+            visit(block, evaluation.ValueOf(x));
+        }
+    }
+
     /// <summary>Returns everything that the trainer owns.</summary>
     public void Dispose()
     {

@@ -29,6 +29,8 @@ public sealed class SweepTests : IDisposable
                      {"method": "man", "name": "paper", "weights": [5, 4, 0.5, 0.4], "seed": 1}]
             """);
         byte[] adopted = Model("bp-2");
+        // What was found out about a run afterwards does not make it another one.
+        scratch.Write("runs/s/bp-2/probe/probe.json", [1]);
         CliProcess.Result first = Sweep().Succeeded();
         Assert.Contains("3 runs into runs/s, 2 of them done", first.Output);
         Assert.Equal(["runs/s/bp-1"], Made(first));
