@@ -64,8 +64,7 @@ internal static class EvalCommand
         batch = Math.Min(batch, dataset.Test.Count);
         using var buffers = new InputBuffers(device, plan, batch, card.Mean, card.Deviation);
         using var loader = new DataLoader(
-            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false,
-            Math.Clamp(choice.Threads / 2, 1, 8));
+            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false, choice.Loaders);
         int correct = Accuracy.CountCorrect(device, trainer, buffers, loader, () => { });
 
         Console.WriteLine(

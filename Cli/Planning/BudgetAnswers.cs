@@ -40,7 +40,7 @@ internal sealed record BudgetAnswers(
     internal Candidate? Cheapest => Methods.FirstOrDefault(Fits);
 
     /// <summary>Whether a candidate stays within the budget.</summary>
-    internal bool Fits(Candidate candidate) => candidate.Cost.NeededBytes <= BudgetBytes;
+    internal bool Fits(Candidate candidate) => candidate.FitsInto(BudgetBytes);
 
     /// <summary>What would be possible, as options.</summary>
     internal string Remedies()

@@ -27,11 +27,10 @@ internal sealed class NetworkProbe : IDisposable
     /// <param name="run">The run.</param>
     /// <param name="ends">The last units after which features are read.</param>
     /// <param name="data">Of the run's classes and image size.</param>
-    /// <param name="threads">That prepare batches, twice.</param>
-    internal NetworkProbe(Device device, ProbedRun run, Partition ends, ImageDataset data, int threads)
+    /// <param name="loaders">Threads that prepare batches.</param>
+    internal NetworkProbe(Device device, ProbedRun run, Partition ends, ImageDataset data, int loaders)
     {
-        (this.device, this.data) = (device, data);
-        loaders = Math.Clamp(threads / 2, 1, 8);
+        (this.device, this.data, this.loaders) = (device, data, loaders);
         // Any local method cuts the network so; its auxiliaries are not used.
         var plan = new NetworkPlan
         {

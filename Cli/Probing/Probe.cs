@@ -137,7 +137,7 @@ internal static class Probe
         internal static Findings Of(
             ProbeSettings settings, ProbedRun run, Partition places, Device device, ImageDataset data, int images)
         {
-            using var probe = new NetworkProbe(device, run, places, data, settings.Device.Threads);
+            using var probe = new NetworkProbe(device, run, places, data, settings.Device.Loaders);
             (IReadOnlyList<double> accuracies, IReadOnlyList<int> lengths) = probe.Separability(
                 settings.Epochs, epoch => Console.WriteLine($"{run.Folder}: epoch {epoch} of {settings.Epochs}"));
             return new Findings(

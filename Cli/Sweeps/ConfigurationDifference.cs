@@ -7,13 +7,16 @@ namespace ManSharp.Cli.Sweeps;
 /// <summary>
 /// Whether two config.json describe the same run. Where and by which version it ran does not count, nor the path of its
 /// data, for the classes, numbers and statistics of the images stand beside it. A key that one of the versions did not
-/// know counts as off: null, false or 0. A method's short name is its long one; numbers may differ in the last digit.
+/// know counts as off (null, false or 0) or as what there was before the key. A method's short name is its long one; numbers may differ in the last digit.
 /// </summary>
 internal static class ConfigurationDifference
 {
     private const double LastDigit = 1e-6;
 
-    private static readonly HashSet<string> ignored = ["version", "threads", "device", "data.source"];
+    private static readonly HashSet<string> ignored = ["version", "threads", "device", "selfTest", "data.source"];
+
+    // What versions did that did not know a key yet.
+    private static readonly Dictionary<string, string> before = new() { ["precision"] = "fp32" };
 
     /// <summary>The first key whose values differ, with both values; null where there is none.</summary>
     internal static (string Key, string Wanted, string Found)? Find(JsonElement wanted, JsonElement found) =>
@@ -39,7 +42,7 @@ internal static class ConfigurationDifference
     private static bool Same(string key, JsonElement? wanted, JsonElement? found)
     {
         if (wanted is not { } a || found is not { } b)
-            return IsOff((wanted ?? found)!.Value);
+            return IsUsual(key, (wanted ?? found)!.Value);
         if (a.ValueKind == JsonValueKind.Array && b.ValueKind == JsonValueKind.Array)
             return a.GetArrayLength() == b.GetArrayLength()
                 && a.EnumerateArray().Zip(b.EnumerateArray()).All(pair => Same(key, pair.First, pair.Second));
@@ -55,8 +58,9 @@ internal static class ConfigurationDifference
         (Math.Truncate(a) != a || Math.Truncate(b) != b)
         && Math.Abs(a - b) <= LastDigit * Math.Max(Math.Abs(a), Math.Abs(b));
 
-    private static bool IsOff(JsonElement value) =>
+    private static bool IsUsual(string key, JsonElement value) =>
         value.ValueKind is JsonValueKind.Null or JsonValueKind.False
+        || before.GetValueOrDefault(key) == value.ToString()
         || (value.ValueKind == JsonValueKind.Number && value.GetDouble() == 0);
 
     private static string LongName(string name)

@@ -25,14 +25,14 @@ internal sealed class Sweep
         using var shelf = new DataShelf();
         List<SweepRun> runs = [.. entries.Select(entry => SweepRun.Check(file, entry, output, threads, shelf))];
         var sweep = new Sweep(file, output, runs, interruption);
-        sweep.Announce([.. runs.Select(RecordedRun.Read)]);
+        sweep.Announce([.. runs.Select(RunRecord.Read)]);
         interruption.Listen();
         sweep.Make(shelf);
         sweep.Report();
         return ExitCode.Fine;
     }
 
-    private void Announce(RecordedRun[] records)
+    private void Announce(RunRecord[] records)
     {
         int done = records.Count(record => record.IsDone);
         Console.WriteLine(
@@ -46,7 +46,7 @@ internal sealed class Sweep
             SweepRun run = runs[i];
             using RunClaim? claim = RunClaim.TryTake(output, run.Entry.Name);
             // Another process has it, or had it a moment ago: the folder says so now.
-            RecordedRun record = RecordedRun.Read(run);
+            RunRecord record = RunRecord.Read(run);
             if (record.IsDone)
                 continue;
             bool taken = claim is null || record.Status == RunStatus.Running;
@@ -58,7 +58,7 @@ internal sealed class Sweep
             if (taken)
                 continue;
             if (record.Status == RunStatus.Interrupted)
-                RecordedRun.Remove(run.Folder);
+                RunRecord.Remove(run.Folder);
             Train(run, shelf);
         }
     }
@@ -85,7 +85,7 @@ internal sealed class Sweep
 
     private List<SweepResult> Report()
     {
-        List<SweepResult> results = [.. runs.Select(run => new SweepResult(run, RecordedRun.Read(run)))];
+        List<SweepResult> results = [.. runs.Select(run => new SweepResult(run, RunRecord.Read(run)))];
         List<SweepGroup> groups = SweepGroup.Of(results);
         Console.WriteLine();
         foreach (string line in SweepTable.Lines(groups).Concat(SweepTable.Remarks(groups)))

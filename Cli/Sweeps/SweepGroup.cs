@@ -1,7 +1,7 @@
 namespace ManSharp.Cli.Sweeps;
 
 /// <summary>A run of the table: what was wanted, and what its folder says.</summary>
-internal sealed record SweepResult(SweepRun Run, RecordedRun Record);
+internal sealed record SweepResult(SweepRun Run, RunRecord Record);
 
 /// <summary>Mean and sample deviation, sqrt(sum (x - mean)^2 / (n - 1)); no deviation of a single value.</summary>
 internal sealed record Spread(double Mean, double? StandardDeviation)

@@ -68,7 +68,7 @@ internal static class SweepTable
     }
 
     /// <summary>missing, interrupted, running, completed or diverged.</summary>
-    internal static string Status(RecordedRun record) =>
+    internal static string Status(RunRecord record) =>
         record.Status.ToString().ToLower(CultureInfo.InvariantCulture);
 
     private static string[] Cells(SweepGroup group, string plusMinus)
@@ -103,7 +103,7 @@ internal static class SweepTable
     private static string Accuracy(SweepResult result) =>
         result.Record.Summary?.TestAccuracy is { } accuracy ? $"{100 * accuracy:0.00}" : "";
 
-    private static string Best(RecordedSummary? summary) =>
+    private static string Best(SummaryRecord? summary) =>
         summary?.BestTestAccuracy is { } best ? $"{100 * best:0.00}, epoch {summary.BestEpoch}" : "";
 
     private static string[] Names(List<SweepResult> results, params RunStatus[] statuses) =>

@@ -35,7 +35,7 @@ internal sealed class TrainingRun : IDisposable
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
             setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
-        int loaders = Math.Clamp(settings.Device.Threads / 2, 1, 8);
+        int loaders = settings.Device.Loaders;
         train = new DataLoader(
             data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
         if (data.Test.Count > 0)

@@ -27,7 +27,7 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
     public IReadOnlyList<int> BlockCounts => BlockCountsOf(plan.Method);
 
     /// <summary>Whether a cost stays within the budget.</summary>
-    public bool Fits(Candidate candidate) => candidate.Cost.NeededBytes <= budgetBytes;
+    public bool Fits(Candidate candidate) => candidate.FitsInto(budgetBytes);
 
     /// <summary>The plan cut into K blocks, and its cost.</summary>
     /// <exception cref="ArgumentException">The network cannot be cut so.</exception>

@@ -1,4 +1,5 @@
 using ManSharp.Tensors.Cpu.Convolution;
+using ManSharp.Tensors.Cpu.Simd;
 using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Cpu;
@@ -17,6 +18,13 @@ internal static class Conv2dPlan
     /// <summary>Whether the pass runs by <see cref="Winograd"/>; else it is direct.</summary>
     internal static bool UsesWinograd(Conv2dGeometry geometry, Conv2dPass pass) =>
         WinogradPlan.Serves(geometry) && (pass == Conv2dPass.WeightGradient || Tiles(geometry) >= LeastTiles);
+
+    /// <summary>
+    /// Whether the pass runs on <see cref="NarrowTile"/>. Measured likewise, batch 128, 12 -> 3 at 32x32, milliseconds on
+    /// register tiles against this: forward 2.05 / 1.03, weight gradient 1.90 / 0.73.
+    /// </summary>
+    internal static bool IsNarrow(Conv2dGeometry geometry, Conv2dPass pass) =>
+        pass != Conv2dPass.InputGradient && NarrowTile.Serves(geometry);
 
     internal static int Scratch(Conv2dGeometry geometry, Conv2dPass pass)
     {

@@ -41,7 +41,7 @@ internal sealed unsafe partial class CpuKernels
         if (!weightGradientPlans.TryGetValue(geometry, out WeightGradientPlan? plan))
             weightGradientPlans.Add(geometry, plan = WeightGradientPlan.Create(geometry));
         workerMemory.Reserve(plan.EdgeLength);
-        if (NarrowTile.Serves(geometry))
+        if (Conv2dPlan.IsNarrow(geometry, Conv2dPass.WeightGradient))
         {
             RunNarrowWeightGradient(dw.Pointer(), scratch.Pointer(), x.Pointer(), dy.Pointer(), plan, write == Write.Add);
             return;
@@ -64,7 +64,7 @@ internal sealed unsafe partial class CpuKernels
             windowPlans.Add((geometry, pass), plan = WindowPlan.Create(geometry, pass));
         workerMemory.Reserve(plan.EdgeLength);
         float* packed = scratch.Pointer();
-        if (pass == Conv2dPass.Forward && NarrowTile.Serves(geometry))
+        if (Conv2dPlan.IsNarrow(geometry, pass))
         {
             RunNarrow(y.Pointer(), packed, x.Pointer(), w.Pointer(), bias.Pointer(), plan);
             return;

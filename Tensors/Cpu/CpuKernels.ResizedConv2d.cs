@@ -1,5 +1,5 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
+using System.Numerics.Tensors;
 using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Cpu;
@@ -57,24 +57,13 @@ internal sealed unsafe partial class CpuKernels
         for (int a = 0; a < outer; a++)
             for (int b = 0; b < inner; b++, to += k)
             {
-                float* row = from + (nint)(b * outer + a) * k;
+                var row = new ReadOnlySpan<float>(from + (nint)(b * outer + a) * k, k);
+                var target = new Span<float>(to, k);
                 if (add)
-                    AddScaled(to, row, 1f, k);
+                    TensorPrimitives.Add(target, row, target);
                 else
-                    new ReadOnlySpan<float>(row, k).CopyTo(new Span<float>(to, k));
+                    row.CopyTo(target);
             }
-    }
-
-    // y[i] += a x[i]
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void AddScaled(float* y, float* x, float a, int length)
-    {
-        int i = 0;
-        var factor = new Vector<float>(a);
-        for (; i <= length - Vector<float>.Count; i += Vector<float>.Count)
-            Vector.MultiplyAddEstimate(Vector.Load(x + i), factor, Vector.Load(y + i)).Store(y + i);
-        for (; i < length; i++)
-            y[i] = float.MultiplyAddEstimate(x[i], a, y[i]);
     }
 
     // to[j] = bias[j] + sum over i of weights[i] sources[i][offset + j], in the order of i.

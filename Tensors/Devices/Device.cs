@@ -118,7 +118,7 @@ public abstract class Device : IDisposable
                 + $"Got '{text}'. Use --precision fp32 or --device cuda.");
         return parts[0] switch
         {
-            "auto" when parts.Length == 1 => Best(threads, precision),
+            "auto" when parts.Length == 1 => Parse(BestId(), threads, precision),
             "cpu" when parts.Length == 1 => Cpu(threads),
             "cuda" when numbered => Cuda(index, precision),
             "opencl" when numbered => OpenCl(index),
@@ -151,9 +151,6 @@ public abstract class Device : IDisposable
         GpuStyle absent = parts[0] == "cuda" ? GpuStyle.Cuda : GpuStyle.OpenCl;
         return new DryDevice(ListGpus().FirstOrDefault(gpu => gpu.Id == id)?.Style ?? absent);
     }
-
-    private static Device Best(int threads, Precision precision) => Parse(BestId(), threads, precision);
-
 
     /// <summary>Rents a tensor from the device's pool; its values are undefined until they are written.</summary>
     public Tensor Rent(Shape shape) => Memory.Rent(shape);

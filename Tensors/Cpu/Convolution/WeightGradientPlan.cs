@@ -90,13 +90,13 @@ internal sealed class WeightGradientPlan
 
     private static int SixesOf(Conv2dGeometry g) => (LineLengthOf(g) + RegisterTile.Rows - 1) / RegisterTile.Rows;
 
-    private static int UnitsOf(Conv2dGeometry g) => NarrowTile.Serves(g)
+    private static int UnitsOf(Conv2dGeometry g) => Conv2dPlan.IsNarrow(g, Conv2dPass.WeightGradient)
         ? LinesOf(g) * ((LineLengthOf(g) + NarrowTile.OuterValues - 1) / NarrowTile.OuterValues)
         : g.Groups * LinesOf(g) * SixesOf(g);
 
     private static int PartialLengthOf(Conv2dGeometry g)
     {
-        if (NarrowTile.Serves(g))
+        if (Conv2dPlan.IsNarrow(g, Conv2dPass.WeightGradient))
             return LinesOf(g) * NarrowTile.Columns * NarrowTile.Padded(LineLengthOf(g));
         int panel = PanelWidth.For(g.GroupOutputs);
         return UnitsOf(g) * RegisterTile.Rows * ((g.GroupOutputs + panel - 1) / panel * panel);

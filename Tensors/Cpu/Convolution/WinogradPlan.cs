@@ -41,7 +41,7 @@ internal sealed class WinogradPlan
         int products = ProductValues / (Winograd.Places * Outputs) / RegisterTile.Rows * RegisterTile.Rows;
         ProductTiles = Math.Min(Math.Max(products, 4 * RegisterTile.Rows), Sixes(BlockTiles));
         Groups = GroupsOf(Inputs, Outputs, Blocks);
-        Shares = MostGroups / Groups < Winograd.Places ? Math.Clamp(MostGroups / Groups, 1, Winograd.Places / 2) : Winograd.Places;
+        Shares = MostGroups / Groups is var wanted && wanted >= Winograd.Places ? Winograd.Places : Math.Min(wanted, Winograd.Places / 2);
         Lines = TileLines();
         OutputOffsets = WindowPlan.Pinned([.. Enumerable.Range(0, ProductTiles).Select(tile => tile * Outputs)]);
         Windows = WindowPlan.Pinned([.. Enumerable.Range(0, BlockTiles).Select(Window)]);

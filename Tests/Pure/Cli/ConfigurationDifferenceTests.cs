@@ -20,6 +20,7 @@ public sealed class ConfigurationDifferenceTests
     [InlineData("\"man\"", "\"infopro+man\"")]
     [InlineData("0.25", "0.2500001")]
     [InlineData("\"segments\":null,", "")]
+    [InlineData("\"seed\"", "\"precision\":\"fp32\",\"selfTest\":\"passed\",\"seed\"")]
     [InlineData("\"seed\"", "\"smoothing\":0,\"precise\":false,\"crop\":null,\"seed\"")]
     public void Where_and_by_what_a_run_was_made_does_not_count(params string[] replacements) =>
         Assert.Null(Find(replacements));
@@ -36,6 +37,7 @@ public sealed class ConfigurationDifferenceTests
     [InlineData("method.weights.labelFirst", "1", "0.5", ":1}", ":0.5}")]
     [InlineData("method.weights", "{\"labelFirst\":1}", "2", "{\"labelFirst\":1}", "2")]
     [InlineData("seed", "9007199254740993", "9007199254740992", "740993", "740992")]
+    [InlineData("precision", "none", "\"tf32\"", "\"seed\"", "\"precision\":\"tf32\",\"seed\"")]
     [InlineData("smoothing", "none", "0.1", "\"seed\"", "\"smoothing\":0.1,\"seed\"")]
     public void Anything_else_does(string key, string wanted, string found, params string[] replacements) =>
         Assert.Equal((key, wanted, found), Find(replacements));

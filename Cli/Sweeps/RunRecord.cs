@@ -28,8 +28,8 @@ internal enum RunStatus
 /// <param name="Threads">It ran with; null where there is nothing.</param>
 /// <param name="Summary">Its results; null before it ended.</param>
 /// <param name="TrainingSeconds">Of all epochs' steps, without tests.</param>
-internal sealed record RecordedRun(
-    RunStatus Status, string? Version = null, int? Threads = null, RecordedSummary? Summary = null,
+internal sealed record RunRecord(
+    RunStatus Status, string? Version = null, int? Threads = null, SummaryRecord? Summary = null,
     double? TrainingSeconds = null)
 {
     private static readonly HashSet<string> files =
@@ -43,17 +43,17 @@ internal sealed record RecordedRun(
 
     /// <summary>Looks into the folder of a run; writes nothing.</summary>
     /// <exception cref="InputException">The folder holds another run, or something else.</exception>
-    internal static RecordedRun Read(SweepRun run)
+    internal static RunRecord Read(SweepRun run)
     {
         string folder = run.Folder;
         if (File.Exists(folder))
             throw new InputException(
                 $"{folder}: the folder of run {run.Entry.Name} was expected. Got a file. Move it away.");
         if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
-            return new RecordedRun(RunStatus.Missing);
+            return new RunRecord(RunStatus.Missing);
         try
         {
-            RecordedRun record = Read(run, folder);
+            RunRecord record = Read(run, folder);
             if (record.Status == RunStatus.Interrupted)
                 RequireOwnFiles(folder);
             return record;
@@ -73,11 +73,11 @@ internal sealed record RecordedRun(
         Directory.Delete(folder, recursive: true);
     }
 
-    private static RecordedRun Read(SweepRun run, string folder)
+    private static RunRecord Read(SweepRun run, string folder)
     {
         string configurationPath = Path.Combine(folder, RunFolder.ConfigurationName);
         if (!File.Exists(configurationPath))
-            return new RecordedRun(RunStatus.Interrupted);
+            return new RunRecord(RunStatus.Interrupted);
         using JsonDocument configuration = JsonDocument.Parse(File.ReadAllText(configurationPath));
         if (ConfigurationDifference.Find(run.Configuration, configuration.RootElement) is var (key, wanted, found))
             throw new InputException(
@@ -87,9 +87,9 @@ internal sealed record RecordedRun(
         (string? version, int? threads) = Maker(configuration.RootElement);
         string summaryPath = Path.Combine(folder, RunFolder.SummaryName);
         if (!File.Exists(summaryPath))
-            return new RecordedRun(
+            return new RunRecord(
                 RunFolder.IsHeld(folder) ? RunStatus.Running : RunStatus.Interrupted, version, threads);
-        RecordedSummary summary = JsonSerializer.Deserialize<RecordedSummary>(File.ReadAllText(summaryPath), camelCase)
+        SummaryRecord summary = JsonSerializer.Deserialize<SummaryRecord>(File.ReadAllText(summaryPath), camelCase)
             ?? throw new JsonException($"{RunFolder.SummaryName} is null.");
         RunStatus status = summary.Status switch
         {
@@ -98,7 +98,7 @@ internal sealed record RecordedRun(
             _ => RunStatus.Interrupted,
         };
         double? seconds = status == RunStatus.Interrupted ? null : SecondsOfTraining(folder);
-        return new RecordedRun(status, version, threads, summary, seconds);
+        return new RunRecord(status, version, threads, summary, seconds);
     }
 
     private static (string? Version, int? Threads) Maker(JsonElement configuration)

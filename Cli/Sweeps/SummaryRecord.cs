@@ -4,7 +4,7 @@ namespace ManSharp.Cli.Sweeps;
 /// What a sweep reads of a run's summary.json. Nothing but the status is demanded: the run may have been made by
 /// another version.
 /// </summary>
-internal sealed record RecordedSummary
+internal sealed record SummaryRecord
 {
     public required string Status { get; init; }
 
