@@ -82,20 +82,22 @@ public sealed class PtxTests : IDisposable
     [Fact]
     public void Tensor_cores_take_the_products_of_tf32()
     {
-        Delegate[] kernels =
+        (Delegate Kernel, bool Four)[] kernels =
         [
-            TileKernels.Of<Rows, Columns>(Tile.Tensor128x64, true, true, true),
-            TileKernels.Of<RowsTransposed, ColumnsTransposed>(Tile.Tensor128x64, false, false, false),
-            TileKernels.Of<Patches, Columns>(Tile.Tensor128x64, true, true, true),
-            TileKernels.Of<ReaderGradients, WeightsTransposed>(Tile.Tensor128x64, true, true, true),
-            TileKernels.Of<PatchesTransposed, Columns>(Tile.Tensor128x64, true, true, true),
+            (TileKernels.Of<Rows, Columns>(Tile.Tensor128x64, true, true, true), true),
+            (TileKernels.Of<RowsTransposed, ColumnsTransposed>(Tile.Tensor128x64, false, false, false), false),
+            (TileKernels.Of<Patches, Columns>(Tile.Tensor128x64, true, true, true), true),
+            (TileKernels.Of<ReaderGradients, WeightsTransposed>(Tile.Tensor128x64, true, true, true), true),
+            (TileKernels.Of<PatchesTransposed, Columns>(Tile.Tensor128x64, true, true, true), true),
         ];
-        foreach (Delegate kernel in kernels)
+        foreach ((Delegate kernel, bool four) in kernels)
         {
             string text = compiler.Compile(kernel.Method);
             Assert.Equal(16, Count(text, @"mma\.sync\.aligned\.m16n8k8\.row\.col\.f32\.tf32\.tf32\.f32"));
             Assert.True(Count(text, @"cvt\.rna\.tf32\.f32") >= 12, "every operand must be rounded.");
             Assert.Equal(0, Count(text, @"\bcall\b"));
+            // A step of 128 x 16 and 16 x 64 values by 256 threads: 3 loads of 16 bytes a thread, before the loop and in it.
+            Assert.InRange(Count(text, @"ld\.global\.v4\.f32"), four ? 3 : 0, four ? 6 : 0);
         }
     }
 
