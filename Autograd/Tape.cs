@@ -177,7 +177,8 @@ public sealed partial class Tape : IDisposable
     }
 
     /// <summary>Temporary memory of a kernel; dispose of it at the end of the call.</summary>
-    internal Scratch RentScratch(int length) => new(length == 0 ? Tensor.None : Device.Rent(new Shape(length)));
+    internal Scratch RentScratch(int length) =>
+        new(length == 0 ? Tensor.None : Device.Memory.RentScratch(new Shape(length)));
 
     private Variable NewSlot(Shape shape, bool needsGradient)
     {

@@ -8,26 +8,38 @@ namespace ManSharp.Cli;
 /// <summary>How many images a trained network classifies right.</summary>
 internal static class Accuracy
 {
-    /// <summary>
-    /// Counts over every image of the loader's set; the last batch may be smaller than the others. The counts are read
-    /// back once, at the end.
-    /// </summary>
+    // Batches whose counts come back at once. They take no more memory than one: what a prediction counts on.
+    private const int CountsAtOnce = 16;
+
+    /// <summary>Counts over every image of the loader's set; the last batch may be smaller than the others.</summary>
     internal static int CountCorrect(
         Device device, LocalTrainer trainer, InputBuffers buffers, DataLoader loader, Action betweenBatches)
     {
-        Tensor counters = device.Rent(new Shape(loader.BatchesPerEpoch));
-        int batches = 0;
+        Tensor counts = device.Rent(new Shape(CountsAtOnce));
+        int pending = 0, correct = 0;
         foreach (Batch batch in loader.Epoch(0))
         {
             TrainingInput input = buffers.Load(batch.Pixels, batch.Labels);
             Tensor logits = trainer.Predict(input.Images);
-            device.Kernels.CountCorrect(counters.Slice(batches++, new Shape(1)), logits, input.Labels);
+            device.Kernels.CountCorrect(counts.Slice(pending++, new Shape(1)), logits, input.Labels);
             logits.Release();
+            if (pending == CountsAtOnce)
+                Collect();
             betweenBatches();
         }
-        float[] counted = new float[batches];
-        device.Kernels.Download(counted, counters);
-        counters.Release();
-        return counted.Sum(count => (int)count);
+        Collect();
+        counts.Release();
+        return correct;
+
+        void Collect()
+        {
+            if (pending == 0)
+                return;
+            Span<float> counted = stackalloc float[pending];
+            device.Kernels.Download(counted, counts);
+            foreach (float count in counted)
+                correct += (int)count;
+            pending = 0;
+        }
     }
 }

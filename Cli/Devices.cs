@@ -10,7 +10,14 @@ namespace ManSharp.Cli;
 /// <param name="Threads">Worker threads of the CPU; 0 for one a core.</param>
 /// <param name="Precision">How products take their operands.</param>
 /// <param name="Force">Whether a device is used even where its self-test fails.</param>
-internal sealed record DeviceChoice(string Name, int Threads, Precision Precision, bool Force);
+internal sealed record DeviceChoice(string Name, int Threads, Precision Precision, bool Force)
+{
+    // Beyond this decoding is faster than any training.
+    private const int MostLoaders = 8;
+
+    /// <summary>Threads that read and decode images while the device computes.</summary>
+    internal int Loaders => Math.Clamp(Threads / 2, 1, MostLoaders);
+}
 
 /// <summary>A device that is ready to compute.</summary>
 /// <param name="Device">The device; whoever holds this disposes of it.</param>

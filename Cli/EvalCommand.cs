@@ -17,7 +17,6 @@ internal static class EvalCommand
 {
     // Training images are opened along with the test images but not looked at.
     private const int FewTrainingImages = 64;
-    private const string TrainedOn = "Pass the data set that the model was trained on.";
 
     internal static Command Create()
     {
@@ -61,12 +60,11 @@ internal static class EvalCommand
         using var trainer = new LocalTrainer(device, plan, seed: 0);
         ModelImport.Read(file, path, device, trainer);
 
-        using ImageDataset dataset = OpenFor(card, path, spec, choice.Threads, strict);
+        using ImageDataset dataset = ModelData.Open(card, path, spec, FewTrainingImages, choice.Threads, strict);
         batch = Math.Min(batch, dataset.Test.Count);
         using var buffers = new InputBuffers(device, plan, batch, card.Mean, card.Deviation);
         using var loader = new DataLoader(
-            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false,
-            Math.Clamp(choice.Threads / 2, 1, 8));
+            dataset.Test, batch, Augmentation.None, seed: 0, shuffle: false, dropLast: false, choice.Loaders);
         int correct = Accuracy.CountCorrect(device, trainer, buffers, loader, () => { });
 
         Console.WriteLine(
@@ -76,32 +74,4 @@ internal static class EvalCommand
             Console.WriteLine(RunTexts.Skipped(dataset.Skipped.Count, dataset.Skipped.Select(image => image.File)));
         return ExitCode.Fine;
     }
-
-    private static ImageDataset OpenFor(ModelCard card, string path, string spec, int threads, bool strict)
-    {
-        if (spec == ShapesDataset.Name && card.ImageSize != ShapesDataset.Side)
-            throw new InputException(
-                $"--data: images of {card.ImageSize}x{card.ImageSize}, the size of '{path}', were expected. "
-                + $"Got shapes, which has {ShapesDataset.Side}x{ShapesDataset.Side}. {TrainedOn}");
-        ImageDataset dataset = ImageDataset.Open(spec, new DatasetOptions
-        {
-            Size = card.ImageSize,
-            Limit = FewTrainingImages,
-            Strict = strict,
-            Threads = threads,
-        });
-        string? problem = dataset.Test.Count == 0
-            ? $"{spec}: test images were expected. Got none. Add a folder test/CLASS/FILE."
-            : dataset.Train.ClassNames.SequenceEqual(card.ClassNames)
-                ? null
-                : $"{spec}: the {card.ClassNames.Count} classes of '{path}' ({Some(card.ClassNames)}) were expected. "
-                    + $"Got {dataset.Train.ClassNames.Count} ({Some(dataset.Train.ClassNames)}). {TrainedOn}";
-        if (problem is null)
-            return dataset;
-        dataset.Dispose();
-        throw new InputException(problem);
-    }
-
-    private static string Some(IReadOnlyList<string> names) =>
-        string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", ..." : "");
 }

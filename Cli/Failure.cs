@@ -19,8 +19,17 @@ internal static class Failure
         return exitCode;
     }
 
-    private static (int ExitCode, string Message) Describe(Exception exception) => DeviceException.Of(exception) switch
+    /// <summary>Whether a person can do something about it by giving something else.</summary>
+    internal static bool IsBadInput(Exception exception) => Describe(exception).ExitCode == ExitCode.BadInput;
+
+    /// <summary>The line by itself.</summary>
+    internal static string MessageOf(Exception exception) => Describe(exception).Message;
+
+    /// <summary>The exit code and the line.</summary>
+    internal static (int ExitCode, string Message) Describe(Exception exception) => DeviceException.Of(exception) switch
     {
+        { IsOutOfMemory: true } memory =>
+            (ExitCode.BadInput, $"{memory.Message} mansharp plan --budget BYTES, with the same options, says what fits."),
         { } driver => (ExitCode.BadInput, driver.Message),
         null => DescribeOwn(exception),
     };

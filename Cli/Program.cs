@@ -11,6 +11,7 @@ internal static class Program
           mansharp train                                              ResNet-20 with MAN on the embedded data set
           mansharp train --data photos/ --size 64 --epochs 30         your own images, in folders named by class
           mansharp train --data images.tar.gz --network resnet32 --method bp     the same end to end, to compare
+          mansharp plan --network resnet110 --blocks 55 --batch 1024 --budget 2GiB    what fits into memory
           mansharp eval runs/NAME/model.safetensors                   test accuracy of a trained network
         """;
 
@@ -39,7 +40,10 @@ internal static class Program
         var root = new RootCommand("Trains image networks block by block, without end-to-end backpropagation.")
         {
             TrainCommand.Create(interruption),
+            PlanCommand.Create(),
+            SweepCommand.Create(interruption),
             EvalCommand.Create(),
+            ProbeCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),
             new Command("bench", "Measure speed and memory.") { BenchStepCommand.Create(), BenchKernelsCommand.Create() },

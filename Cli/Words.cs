@@ -5,13 +5,25 @@ namespace ManSharp.Cli;
 /// <summary>Numbers as a person reads them.</summary>
 internal static class Words
 {
-    /// <summary>96.4 MB, 1.52 GB; decimal units.</summary>
+    /// <summary>96.4 MB, 1.52 GB, 12 B; decimal units.</summary>
     internal static string Bytes(long bytes) => bytes switch
     {
         >= 1_000_000_000 => $"{bytes / 1e9:0.00} GB",
         >= 1_000_000 => $"{bytes / 1e6:0.0} MB",
-        _ => $"{bytes / 1e3:0.0} kB",
+        >= 1_000 => $"{bytes / 1e3:0.0} kB",
+        _ => $"{bytes} B",
     };
+
+    /// <summary>96.4 MB (96412345 bytes): where the difference may be small.</summary>
+    internal static string ExactBytes(long bytes) => $"{Bytes(bytes)} ({bytes} bytes)";
+
+    /// <summary>end to end, 3 blocks.</summary>
+    internal static string Blocks(int blocks) => blocks == 1 ? "end to end" : $"{blocks} blocks";
+
+    /// <summary>a, b or c.</summary>
+    internal static string Or(IReadOnlyList<string> words) => words.Count == 1
+        ? words[0]
+        : $"{string.Join(", ", words.Take(words.Count - 1))} or {words[^1]}";
 
     /// <summary>0.27 M, 8.4 k.</summary>
     internal static string Count(long count) => count switch
@@ -44,6 +56,10 @@ internal static class Words
 
     /// <summary>fp32, tf32.</summary>
     internal static string Precision(Device device) => device.Precision == Tensors.Precision.Tf32 ? "tf32" : "fp32";
+
+    /// <summary>The first names of a list.</summary>
+    internal static string Some(IReadOnlyList<string> names) =>
+        string.Join(", ", names.Take(3)) + (names.Count > 3 ? ", ..." : "");
 
     internal static string Images(int count) => count == 1 ? "1 image" : $"{count} images";
 }

@@ -7,6 +7,7 @@ namespace ManSharp.Peers;
 internal static class RowTable
 {
     private static readonly Pace training = new(Turns: 5, Untimed: 0, Timed: 2);
+    private static readonly Pace large = new(Turns: 4, Untimed: 0, Timed: 1);
     private static readonly Pace inference = new(Turns: 8, Untimed: 1, Timed: 3);
     private static readonly Pace single = new(Turns: 20, Untimed: 3, Timed: 10);
     private static readonly Pace kernel = new(Turns: 10, Untimed: 2, Timed: 8);
@@ -16,6 +17,7 @@ internal static class RowTable
         new TrainingRow("resnet32-bp-128", 0.5, training, "resnet32", "bp", blocks: 1, batch: 128, size: 32),
         new TrainingRow("resnet32-man-16-128", 0.35, training, "resnet32", "man", blocks: 16, batch: 128, size: 32),
         new TrainingRow("resnet110-man-55-32", 0.35, training, "resnet110", "man", blocks: 55, batch: 32, size: 32),
+        new TrainingRow("resnet50-bp-8", 0.8, large, "resnet50", "bp", blocks: 1, batch: 8, size: 224, slack: 5),
         new InferenceRow("resnet32-infer-128", 0.6, inference, "resnet32", batch: 128, size: 32),
         new InferenceRow("resnet32-infer-1", 0.6, single, "resnet32", batch: 1, size: 32),
         .. Convolutions(channels: 16, size: 32),

@@ -15,9 +15,9 @@ internal static class RunTexts
     {
         (TrainSettings settings, Partition partition) = (setup.Settings, setup.Plan.Partition);
         ImageSet train = setup.Data.Train;
-        string blocks = partition.Blocks == 1 ? "end to end" : $"{partition.Blocks} blocks";
         string fidelity = setup.Plan.Method.Fidelity == Fidelity.Reference ? " as its reference code" : "";
-        yield return $"{setup.Plan.Network.Name}, {settings.Method}{fidelity}, {blocks} on {setup.Device.Name} ({How(setup)})";
+        yield return $"{setup.Plan.Network.Name}, {settings.Plan.Method}{fidelity}, {Words.Blocks(partition.Blocks)} on "
+            + $"{setup.Device.Name} ({How(setup)})";
         yield return $"{setup.Data.Name}: {train.Count} training and {setup.Data.Test.Count} test images of "
             + $"{train.Width}x{train.Height}, {train.ClassNames.Count} classes, batch {settings.Batch}";
     }
@@ -31,17 +31,23 @@ internal static class RunTexts
     /// <summary>What a person may not have expected.</summary>
     internal static IEnumerable<string> Notes(TrainingSetup setup)
     {
-        int blocks = setup.Plan.Partition.Blocks;
-        if (setup.Settings.Blocks is { } asked && asked != blocks)
-            yield return setup.Plan.Method.EndToEnd
-                ? $"note: {setup.Plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
-                : $"note: --blocks {asked} is every unit its own block: {blocks}";
+        if (BlocksNote(setup.Settings.Plan.Blocks, setup.Plan) is { } blocks)
+            yield return blocks;
+        if (setup.BudgetNote is { } budget)
+            yield return budget;
         if (setup.Data.Test.Count == 0)
             yield return "note: there are no test images, so no test accuracy: "
                 + "every class has a single image and there is no test/ folder";
         if (setup.Data.Skipped.Count > 0)
             yield return Skipped(setup.Data.Skipped.Count, setup.Data.Skipped.Select(image => image.File));
     }
+
+    /// <summary>Where there are other blocks than a person asked for, why; else none.</summary>
+    internal static string? BlocksNote(int? asked, NetworkPlan plan) => asked is null || asked == plan.Partition.Blocks
+        ? null
+        : plan.Method.EndToEnd
+            ? $"note: {plan.Method.Name} trains end to end, so --blocks {asked} is taken as 1"
+            : $"note: --blocks {asked} is every unit its own block: {plan.Partition.Blocks}";
 
     /// <summary>Which images were left out; the first few by name.</summary>
     internal static string Skipped(int count, IEnumerable<string> files)
@@ -73,8 +79,9 @@ internal static class RunTexts
                 $"after epoch {summary.EpochsDone}; "
                 + $"best {Words.Percent(summary.BestTestAccuracy)}, epoch {summary.BestEpoch}");
         else
-            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy),
-                $"in epoch {summary.EpochsDone}; there are no test images");
+            yield return ("train accuracy", Words.Percent(summary.TrainAccuracy), summary.EpochsDone == 0
+                ? "in the first epoch, which did not end"
+                : $"in epoch {summary.EpochsDone}; there are no test images");
         yield return ("time", Words.Duration(summary.Seconds), $"{summary.ImagesPerSecond:0} training images/s");
         bool plain = summary.AllParameters == summary.NetworkParameters;
         yield return ("parameters", Words.Count(summary.NetworkParameters), plain

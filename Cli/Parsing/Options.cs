@@ -89,6 +89,25 @@ internal static class Options
         },
     };
 
+    /// <summary>--budget: memory that must suffice.</summary>
+    internal static Option<long?> Budget(string description)
+    {
+        const string name = "--budget";
+        return new Option<long?>(name)
+        {
+            HelpName = "BYTES",
+            Description = $"{description}; {MemorySize.Syntax}",
+            CustomParser = result =>
+            {
+                string text = result.Tokens[0].Value;
+                if (MemorySize.TryParse(text, out long bytes))
+                    return bytes;
+                result.AddError(Expected(name, MemorySize.Syntax, text, "4GiB"));
+                return null;
+            },
+        };
+    }
+
     /// <summary>--strict, which says what an unreadable image means.</summary>
     internal static Option<bool> Strict() =>
         new("--strict") { Description = "refuse a data set with an unreadable image instead of skipping it" };

@@ -1,11 +1,15 @@
 namespace ManSharp.Cli.Training;
 
-/// <summary>A block's losses, averaged over steps.</summary>
-internal readonly record struct BlockLosses(double Reconstruction, double Label, double Total);
+/// <summary>A block's losses, averaged over steps, and what its own head made of the training images.</summary>
+/// <param name="Reconstruction">Of the pixels.</param>
+/// <param name="Label">Of the labels.</param>
+/// <param name="Total">The weighted sum.</param>
+/// <param name="Accuracy">In 0..1; null where the head gives no class scores.</param>
+internal readonly record struct BlockMetrics(double Reconstruction, double Label, double Total, double? Accuracy);
 
 /// <summary>One line of metrics.jsonl.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="Blocks">Losses, averaged over the epoch.</param>
+/// <param name="Blocks">Losses and the own heads' accuracies, over the epoch.</param>
 /// <param name="TrainAccuracy">Over the epoch, while training, in 0..1.</param>
 /// <param name="TestAccuracy">After the epoch, in 0..1; none without test images.</param>
 /// <param name="LearningRate">Of the epoch's last step.</param>
@@ -15,12 +19,14 @@ internal readonly record struct BlockLosses(double Reconstruction, double Label,
 /// <param name="LiveBytes">On the device between steps.</param>
 /// <param name="PeakBytes">On the device within the epoch's steps.</param>
 internal sealed record EpochRecord(
-    int Epoch, IReadOnlyList<BlockLosses> Blocks, double TrainAccuracy, double? TestAccuracy, float LearningRate,
+    int Epoch, IReadOnlyList<BlockMetrics> Blocks, double TrainAccuracy, double? TestAccuracy, float LearningRate,
     double TrainingSeconds, double ImagesPerSecond, double RunSeconds, long LiveBytes, long PeakBytes);
 
 /// <summary>summary.json.</summary>
 internal sealed record RunSummary
 {
+    internal const string Completed = "completed", Interrupted = "interrupted", Diverged = "diverged";
+
     /// <summary>completed, interrupted or diverged.</summary>
     public required string Status { get; init; }
 
@@ -53,6 +59,9 @@ internal sealed record RunSummary
     public required long PeakBytes { get; init; }
 
     public required long PredictedPeakBytes { get; init; }
+
+    /// <summary>What the device might hold; none for whatever there was.</summary>
+    public required long? BudgetBytes { get; init; }
 
     /// <summary>What end-to-end training of the same network and batch would take, from the dry device.</summary>
     public required long EndToEndPeakBytes { get; init; }

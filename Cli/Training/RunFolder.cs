@@ -6,11 +6,15 @@ namespace ManSharp.Cli.Training;
 
 /// <summary>
 /// A run's own folder. Every file in it is whole at every moment: written under a temporary name and renamed, or, for
-/// metrics.jsonl, grown by whole lines.
+/// metrics.jsonl, grown by whole lines. While the run goes on its configuration is held open, which
+/// <see cref="IsHeld"/> sees from other processes; the system lets go of it when the process dies.
 /// </summary>
-internal sealed class RunFolder
+internal sealed class RunFolder : IDisposable
 {
     internal const string ModelName = "model.safetensors";
+    internal const string ConfigurationName = "config.json";
+    internal const string SummaryName = "summary.json";
+    internal const string MetricsName = "metrics.jsonl";
 
     private const string Root = "runs";
 
@@ -18,6 +22,7 @@ internal sealed class RunFolder
     private static readonly JsonSerializerOptions line = Json(writeIndented: false);
 
     private readonly bool madeHere;
+    private FileStream? held;
 
     private RunFolder(string path, bool madeHere) => (Path, this.madeHere) = (path, madeHere);
 
@@ -51,32 +56,69 @@ internal sealed class RunFolder
         return new RunFolder(path, madeHere);
     }
 
-    internal void Write(string name, object document) =>
-        WriteWhole(name, JsonSerializer.Serialize(document, indented) + "\n");
+    internal void Write(string name, object document) => WriteWhole(File(name), Text(document));
+
+    /// <summary>Writes config.json, the first file of a run, and holds it until the run ends.</summary>
+    internal void WriteConfiguration(object document)
+    {
+        string temporary = File($"{ConfigurationName}.tmp");
+        System.IO.File.WriteAllText(temporary, Text(document));
+        // Held before it has its name: at no moment is there a configuration that looks left alone.
+        held = new FileStream(temporary, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        System.IO.File.Move(temporary, File(ConfigurationName), overwrite: true);
+    }
+
+    /// <summary>Whether a process is training into the folder now.</summary>
+    internal static bool IsHeld(string folder)
+    {
+        string configuration = System.IO.Path.Combine(folder, ConfigurationName);
+        if (!System.IO.File.Exists(configuration))
+            return false;
+        try
+        {
+            using var alone = new FileStream(configuration, FileMode.Open, FileAccess.Read, FileShare.None);
+            return false;
+        }
+        catch (IOException exception) when (exception is not FileNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>A document as it is written to a folder: JSON, indented, with a line feed at its end.</summary>
+    internal static string Text(object document) => JsonSerializer.Serialize(document, indented) + "\n";
 
     /// <summary>Adds a line to metrics.jsonl.</summary>
     internal void Append(EpochRecord record)
     {
-        using var file = new FileStream(File("metrics.jsonl"), FileMode.Append, FileAccess.Write, FileShare.Read);
+        using var file = new FileStream(File(MetricsName), FileMode.Append, FileAccess.Write, FileShare.Read);
         file.Write([.. JsonSerializer.SerializeToUtf8Bytes(record, line), (byte)'\n']);
     }
 
     /// <summary>Removes what was written, and the folder where it was made for the run.</summary>
     internal void Discard()
     {
+        Dispose();
         foreach (string file in Directory.EnumerateFiles(Path))
             System.IO.File.Delete(file);
         if (madeHere)
             Directory.Delete(Path);
     }
 
+    public void Dispose()
+    {
+        held?.Dispose();
+        held = null;
+    }
+
     private string File(string name) => System.IO.Path.Combine(Path, name);
 
-    private void WriteWhole(string name, string text)
+    /// <summary>Writes a text under a name of this process and gives it its own when it is complete.</summary>
+    internal static void WriteWhole(string path, string text)
     {
-        string temporary = File($"{name}.tmp");
+        string temporary = $"{path}.{Environment.ProcessId}.tmp";
         System.IO.File.WriteAllText(temporary, text);
-        System.IO.File.Move(temporary, File(name), overwrite: true);
+        System.IO.File.Move(temporary, path, overwrite: true);
     }
 
     private static string Unused(string path)

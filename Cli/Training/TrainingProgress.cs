@@ -12,7 +12,7 @@ internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch,
     private readonly Stopwatch run = Stopwatch.StartNew();
     private readonly Stopwatch training = new();
     private double trainingSecondsBefore;
-    private long correct;
+    private readonly long?[] correct = new long?[blocks];
 
     internal int Epochs => epochs;
 
@@ -54,20 +54,21 @@ internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch,
         StepsDone == 0 ? 0 : RunSeconds / StepsDone * ((double)epochs * stepsPerEpoch - StepsDone);
 
     /// <summary>The share of the epoch's images that the network classified right while it trained on them.</summary>
-    internal double TrainAccuracy => Ratio(correct, (double)Step * batch);
+    internal double TrainAccuracy => Accuracy(blocks - 1) ?? 0;
 
-    /// <summary>A block's losses, averaged over the epoch so far.</summary>
-    internal BlockLosses Losses(int block) =>
-        new(Ratio(reconstruction[block], Step), Ratio(label[block], Step), Ratio(total[block], Step));
+    /// <summary>A block's losses and its own head's accuracy, over the epoch so far.</summary>
+    internal BlockMetrics Metrics(int block) => new(
+        Ratio(reconstruction[block], Step), Ratio(label[block], Step), Ratio(total[block], Step), Accuracy(block));
 
     private double StepsDone => (Epoch - 1.0) * stepsPerEpoch + Step;
 
     internal void BeginEpoch(int epoch)
     {
-        (Epoch, Step, Testing, correct) = (epoch, 0, false, 0);
+        (Epoch, Step, Testing) = (epoch, 0, false);
         Array.Clear(reconstruction);
         Array.Clear(label);
         Array.Clear(total);
+        Array.Clear(correct);
         trainingSecondsBefore = TrainingSeconds;
         training.Start();
     }
@@ -76,12 +77,13 @@ internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch,
     {
         Step++;
         Rate = rate;
-        correct += report.Correct;
         for (int i = 0; i < blocks; i++)
         {
             reconstruction[i] += report.Blocks[i].Reconstruction;
             label[i] += report.Blocks[i].Label;
             total[i] += report.Blocks[i].Total;
+            if (report.Blocks[i].Correct is { } count)
+                correct[i] = (correct[i] ?? 0) + count;
         }
     }
 
@@ -94,12 +96,14 @@ internal sealed class TrainingProgress(int epochs, int stepsPerEpoch, int batch,
     internal EpochRecord EndEpoch(double? testAccuracy, long liveBytes, long peakBytes)
     {
         Last = new EpochRecord(
-            Epoch, [.. Enumerable.Range(0, blocks).Select(Losses)], TrainAccuracy, testAccuracy, Rate,
+            Epoch, [.. Enumerable.Range(0, blocks).Select(Metrics)], TrainAccuracy, testAccuracy, Rate,
             TrainingSeconds - trainingSecondsBefore, ImagesPerSecond, RunSeconds, liveBytes, peakBytes);
         if (testAccuracy is not null && (Best is null || testAccuracy > Best.TestAccuracy))
             Best = Last;
         return Last;
     }
+
+    private double? Accuracy(int block) => correct[block] is { } count ? Ratio(count, (double)Step * batch) : null;
 
     private static double Ratio(double a, double b) => b == 0 ? 0 : a / b;
 }

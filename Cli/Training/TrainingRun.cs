@@ -22,16 +22,20 @@ internal sealed class TrainingRun : IDisposable
     private readonly DataLoader? test;
     private readonly CosineSchedule schedule;
     private readonly TrainingProgress progress;
+    private readonly bool keepsDiverged;
     private long peakBytes;
 
-    private TrainingRun(TrainingSetup setup, Interruption interruption, ITrainingDisplay display)
+    private TrainingRun(
+        TrainingSetup setup, Interruption interruption, ITrainingDisplay display, bool keepsDiverged)
     {
         (this.setup, this.interruption, this.display) = (setup, interruption, display);
+        this.keepsDiverged = keepsDiverged;
         (TrainSettings settings, ImageDataset data) = (setup.Settings, setup.Data);
+        setup.Device.Memory.BudgetBytes = settings.Budget ?? long.MaxValue;
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
             setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
-        int loaders = Math.Clamp(settings.Device.Threads / 2, 1, 8);
+        int loaders = settings.Device.Loaders;
         train = new DataLoader(
             data.Train, settings.Batch, setup.Augmentation, settings.Seed, shuffle: true, dropLast: true, loaders);
         if (data.Test.Count > 0)
@@ -43,19 +47,25 @@ internal sealed class TrainingRun : IDisposable
     }
 
     /// <summary>Checks, trains, writes, and tells what came out.</summary>
-    internal static int Execute(TrainSettings settings, Interruption interruption)
+    /// <param name="settings">What to train, and where to write it.</param>
+    /// <param name="interruption">Asked at every step.</param>
+    /// <param name="shelf">Where the data set stays open for the next run; null for a run by itself.</param>
+    /// <param name="keepsDiverged">Whether the folder stays, as a record, where the first epoch diverges.</param>
+    internal static int Execute(
+        TrainSettings settings, Interruption interruption, DataShelf? shelf = null, bool keepsDiverged = false)
     {
         RunFolder.Check(settings.Out);
-        using TrainingSetup setup = TrainingSetup.Open(settings);
-        return MemoryAdvice.Around(setup.Plan, settings.Batch, setup.Device, () => Execute(setup, interruption));
+        using TrainingSetup setup = TrainingSetup.Open(settings, shelf);
+        return MemoryAdvice.Around(
+            setup.Plan, setup.Settings.Batch, setup.Device, () => Execute(setup, interruption, keepsDiverged));
     }
 
-    private static int Execute(TrainingSetup setup, Interruption interruption)
+    private static int Execute(TrainingSetup setup, Interruption interruption, bool keepsDiverged)
     {
         ITrainingDisplay display = TrainingDisplay.Create(setup);
-        using var run = new TrainingRun(setup, interruption, display);
+        using var run = new TrainingRun(setup, interruption, display, keepsDiverged);
         TrainSettings settings = setup.Settings;
-        RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Method}");
+        using RunFolder folder = RunFolder.Create(settings.Out, $"{setup.Plan.Network.Name}-{settings.Plan.Method}");
         display.Announce(folder.Path);
         interruption.Listen();
         return run.TrainInto(folder);
@@ -73,8 +83,13 @@ internal sealed class TrainingRun : IDisposable
     {
         try
         {
-            folder.Write("config.json", RunConfiguration.Describe(setup));
+            folder.WriteConfiguration(RunConfiguration.Describe(setup));
             Train(folder);
+        }
+        catch (FailedException exception) when (keepsDiverged || progress.Last is not null)
+        {
+            Conclude(folder, RunSummary.Diverged, exception.Message);
+            throw;
         }
         catch (OperationCanceledException) when (progress.Last is null)
         {
@@ -90,15 +105,10 @@ internal sealed class TrainingRun : IDisposable
         {
             string message =
                 $"Stopped in epoch {progress.Epoch}: the files are complete up to epoch {progress.Last!.Epoch}.";
-            Conclude(folder, "interrupted", message);
+            Conclude(folder, RunSummary.Interrupted, message);
             throw new OperationCanceledException(message);
         }
-        catch (FailedException exception)
-        {
-            Conclude(folder, "diverged", exception.Message);
-            throw;
-        }
-        Conclude(folder, "completed", message: null);
+        Conclude(folder, RunSummary.Completed, message: null);
         return ExitCode.Fine;
     }
 
@@ -171,8 +181,10 @@ internal sealed class TrainingRun : IDisposable
 
     private void Conclude(RunFolder folder, string status, string? message)
     {
+        if (progress.Last is null)
+            peakBytes = setup.Device.Memory.PeakBytes;
         RunSummary summary = Summarize(status, message);
-        folder.Write("summary.json", summary);
+        folder.Write(RunFolder.SummaryName, summary);
         display.Conclude(summary, folder.Path);
     }
 
@@ -180,17 +192,18 @@ internal sealed class TrainingRun : IDisposable
     {
         Status = status,
         Message = message,
-        EpochsDone = progress.Last!.Epoch,
-        TestAccuracy = progress.Last.TestAccuracy,
+        EpochsDone = progress.Last?.Epoch ?? 0,
+        TestAccuracy = progress.Last?.TestAccuracy,
         BestTestAccuracy = progress.Best?.TestAccuracy,
         BestEpoch = progress.Best?.Epoch,
-        TrainAccuracy = progress.Last.TrainAccuracy,
+        TrainAccuracy = progress.Last?.TrainAccuracy ?? progress.TrainAccuracy,
         Seconds = progress.RunSeconds,
         ImagesPerSecond = progress.RunImagesPerSecond,
         NetworkParameters = trainer.Blocks.Sum(block => block.NetworkParameterCount),
         AllParameters = trainer.Blocks.Sum(block => block.Parameters.Declaration.ParameterCount),
         PeakBytes = peakBytes,
         PredictedPeakBytes = setup.PredictedPeakBytes,
+        BudgetBytes = setup.Settings.Budget,
         EndToEndPeakBytes = setup.EndToEndPeakBytes,
         MemorySaved = 1 - (double)peakBytes / setup.EndToEndPeakBytes,
         SkippedImages = setup.Data.Skipped.Count,

@@ -1,3 +1,5 @@
+using ManSharp.Cli.Parsing;
+using ManSharp.Cli.Planning;
 using ManSharp.Datasets;
 using ManSharp.Layers.Networks;
 using ManSharp.Layers.Training;
@@ -18,21 +20,26 @@ internal sealed class TrainingSetup : IDisposable
     private const int MostCropPadding = 4;
     private const int ShapesCropPadding = 2;
 
-    private TrainingSetup(TrainSettings settings, Device device, ImageDataset data, NetworkPlan plan)
+    private readonly DataShelf? ownShelf;
+
+    private TrainingSetup(
+        TrainSettings settings, Device device, ImageDataset data, DataShelf? ownShelf, Candidate candidate, string? budgetNote)
     {
+        this.ownShelf = ownShelf;
         Settings = settings;
         Device = device;
         Data = data;
-        Plan = plan;
+        NetworkPlan plan = Plan = candidate.Plan;
+        BudgetNote = budgetNote;
         int side = data.Train.Height;
         // The embedded shapes come at random places and angles already; photographs are mirrored, as is usual.
-        Augmentation = settings.Recipe is { } recipe ? new Augmentation(recipe.CropPadding, recipe.Flip)
+        Augmentation = settings.Plan.Recipe is { } recipe ? new Augmentation(recipe.CropPadding, recipe.Flip)
             : settings.Data == ShapesDataset.Name ? new Augmentation(ShapesCropPadding, Flip: false)
             : new Augmentation(Math.Min(MostCropPadding, side / 8), Flip: true);
         ClassNames = [.. data.Train.ClassNames,
             .. Enumerable.Range(0, plan.Network.Classes - data.Train.ClassNames.Count).Select(i => $"unused {i + 1}")];
-        PredictedPeakBytes = StepCost.Predict(plan, settings.Batch, Device).PeakBytes;
-        EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), settings.Batch, Device).PeakBytes;
+        PredictedPeakBytes = candidate.Cost.PeakBytes;
+        EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), candidate.Batch, device).PeakBytes;
     }
 
     internal TrainSettings Settings { get; }
@@ -45,6 +52,9 @@ internal sealed class TrainingSetup : IDisposable
     internal ImageDataset Data { get; }
 
     internal NetworkPlan Plan { get; }
+
+    /// <summary>What was chosen to stay within the budget; none without one.</summary>
+    internal string? BudgetNote { get; }
 
     internal Augmentation Augmentation { get; }
 
@@ -60,42 +70,33 @@ internal sealed class TrainingSetup : IDisposable
         Plan.Network.Name, ClassNames, Plan.ImageSize,
         Data.Normalization.Mean, Data.Normalization.Deviation);
 
-    internal static TrainingSetup Open(TrainSettings settings)
+    /// <summary>Opens what the settings speak of.</summary>
+    /// <param name="settings">Checked one by one.</param>
+    /// <param name="shelf">Where data sets stay open beyond this run; null for a run that closes its own.</param>
+    internal static TrainingSetup Open(TrainSettings settings, DataShelf? shelf = null)
     {
-        LocalMethod method = settings.LocalMethod();
-        NetworkSpec anyClasses = NetworkSpec.Parse(settings.Network, classes: 2);
-        Cut cut = settings.CutOf(anyClasses);
-        _ = cut.PartitionOf(anyClasses, method);
+        LocalMethod method = settings.Plan.LocalMethod();
+        NetworkSpec anyClasses = NetworkSpec.Parse(settings.Plan.Network, classes: 2);
+        _ = settings.Plan.CutOf(anyClasses).PartitionOf(anyClasses, method);
         Device device = Devices.OpenUntried(settings.Device.Name, settings.Device.Threads, settings.Device.Precision);
-        ImageDataset? data = null;
+        DataShelf? ownShelf = shelf is null ? new DataShelf() : null;
         try
         {
-            data = ImageDataset.Open(settings.Data, new DatasetOptions
-            {
-                Size = settings.Size,
-                Limit = settings.Limit,
-                Strict = settings.Strict,
-                Threads = settings.Device.Threads,
-            });
+            ImageDataset data = (shelf ?? ownShelf!).Open(settings);
             RequireSquare(settings.Data, data.Train);
             RequireBatch(settings, data.Train);
-            NetworkSpec network = NetworkSpec.Parse(settings.Network, Classes(settings, data.Train));
-            network.Require(data.Train.Height);
-            var setup = new TrainingSetup(settings, device, data, cut.Apply(new NetworkPlan
-            {
-                Network = network,
-                Partition = Partition.For(network, 1),
-                Method = method,
-                ImageSize = data.Train.Height,
-                Optimizer = new SgdOptions(WeightDecay: settings.WeightDecay),
-            }, settings.Batch));
+            NetworkPlan uncut = settings.Plan.Uncut(
+                data.Train.ClassNames.Count, data.Train.Height, new SgdOptions(WeightDecay: settings.WeightDecay));
+            TrainingSetup setup = settings.Budget is { } budget
+                ? Within(budget, settings, device, data, ownShelf, uncut)
+                : new TrainingSetup(settings, device, data, ownShelf, AsAsked(settings.Plan, uncut, device), budgetNote: null);
             setup.RequireMemory();
             setup.SelfTest = Devices.Try(device, settings.Device.Force, Console.Out);
             return setup;
         }
         catch
         {
-            data?.Dispose();
+            ownShelf?.Dispose();
             device.Dispose();
             throw;
         }
@@ -103,14 +104,25 @@ internal sealed class TrainingSetup : IDisposable
 
     public void Dispose()
     {
-        Data.Dispose();
+        ownShelf?.Dispose();
         Device.Dispose();
     }
 
-    // The reference code gives STL-10 a hundred outputs.
-    private static int Classes(TrainSettings settings, ImageSet images) => settings.Fidelity == Fidelity.Reference
-        ? Math.Max(images.ClassNames.Count, settings.Recipe?.ReferenceClasses ?? 0)
-        : images.ClassNames.Count;
+    private static Candidate AsAsked(PlanSettings settings, NetworkPlan uncut, Device device)
+    {
+        NetworkPlan plan = settings.CutOf(uncut.Network).Apply(uncut, settings.Batch);
+        return new Candidate(plan, settings.Batch, StepCost.Predict(plan, settings.Batch, device));
+    }
+
+    private static TrainingSetup Within(
+        long budget, TrainSettings settings, Device device, ImageDataset data, DataShelf? ownShelf, NetworkPlan uncut)
+    {
+        BudgetChoice choice = BudgetChoice.Make(settings.Plan, uncut, device, budget);
+        PlanSettings chosen = settings.Plan with { Batch = choice.Candidate.Batch };
+        if (!chosen.BlocksChosen && !uncut.Method.EndToEnd)
+            chosen = chosen with { Blocks = choice.Candidate.Blocks };
+        return new TrainingSetup(settings with { Plan = chosen }, device, data, ownShelf, choice.Candidate, choice.Note);
+    }
 
     private static void RequireSquare(string spec, ImageSet images)
     {

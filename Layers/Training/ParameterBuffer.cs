@@ -61,6 +61,13 @@ public sealed class ParameterBuffer : IDisposable
     /// <summary>All gradients, laid out as <see cref="Values"/>, between <see cref="BeginGradients"/> and <see cref="EndGradients"/>.</summary>
     public Tensor Gradients => gradients;
 
+    /// <summary>Bytes of the values of the first <paramref name="count"/> parameters declared.</summary>
+    public long ValueBytes(int count) => sizeof(float) * (long)(count < starts.Length ? starts[count] : shape.Length);
+
+    /// <summary>Bytes of the first <paramref name="count"/> running statistics declared.</summary>
+    public long StatisticBytes(int count) =>
+        Declaration.Statistics.Take(count).Sum(named => named.Statistic.Shape.Bytes);
+
     /// <summary>Writes first values: a function of the seed and each parameter's name, so that no other block's size matters.</summary>
     public void Initialize(ulong seed)
     {

@@ -30,9 +30,18 @@ public sealed record Cut(int? Blocks = null, string Rule = Cut.Published, bool? 
     /// <param name="batch">Images of a step.</param>
     /// <exception cref="ArgumentException">The network cannot be cut so.</exception>
     public NetworkPlan Apply(NetworkPlan plan, int batch) =>
-        NeedsPlan && !plan.Method.EndToEnd
-            ? plan with { Partition = BalancedCut.Find(plan, PartitionOf(plan.Network, plan.Method), batch) }
-            : plan with { Partition = PartitionOf(plan.Network, plan.Method) };
+        Apply(plan, () => new BlockCosts(plan, HasStemBlock(plan.Method), batch));
+
+    /// <summary>The same, where costs of blocks of this plan and batch may be known already.</summary>
+    internal NetworkPlan Apply(NetworkPlan plan, Func<BlockCosts> costs)
+    {
+        Partition partition = PartitionOf(plan.Network, plan.Method);
+        bool balances = NeedsPlan && !plan.Method.EndToEnd;
+        return plan with
+        {
+            Partition = balances ? BalancedCut.Find(plan.Network, partition, costs()) : partition,
+        };
+    }
 
     /// <summary>The cut of a network where no plan is needed; a balanced one is checked, and cut evenly.</summary>
     /// <exception cref="ArgumentException">The network cannot be cut so.</exception>
@@ -61,5 +70,6 @@ public sealed record Cut(int? Blocks = null, string Rule = Cut.Published, bool? 
             $"Blocks: 2 to {network.Units.Count + 1} were expected, for the stem of {network.Name} is a block of its own. Got {blocks}.");
     }
 
-    private bool HasStemBlock(LocalMethod method) => StemBlock ?? method.Decorator.Mixes;
+    /// <summary>Whether the stem is a block of its own.</summary>
+    public bool HasStemBlock(LocalMethod method) => StemBlock ?? method.Decorator.Mixes;
 }

@@ -30,11 +30,16 @@ public sealed class LocalBlock : IDisposable
         for (int i = 0; i < units.Count; i++)
             declaration.Child(string.Create(CultureInfo.InvariantCulture, $"layers.{firstUnit + i}"), units[i]);
         stem?.Declare(declaration);
-        long ownParameters = declaration.ParameterCount;
-        objective.Declare(declaration, index);
-        NetworkParameterCount = objective is ClassifierObjective ? declaration.ParameterCount : ownParameters;
+        if (objective is ClassifierObjective)
+            objective.Declare(declaration, index);
+        NetworkParameterCount = declaration.ParameterCount;
+        (int parameters, int statistics) = (declaration.Parameters.Count, declaration.Statistics.Count);
+        if (objective is not ClassifierObjective)
+            objective.Declare(declaration, index);
         Parameters = new ParameterBuffer(device, declaration);
         Optimizer = new SgdOptimizer(device, Parameters, optimizer);
+        NetworkValueBytes = Parameters.ValueBytes(parameters);
+        NetworkStatisticBytes = Parameters.StatisticBytes(statistics);
         if (objective.Momentum?.Average is { } average)
             Average = new MomentumAverage(
                 device, string.Create(CultureInfo.InvariantCulture, $"EMA.{index}"), average, method.AverageMomentum);
@@ -61,6 +66,12 @@ public sealed class LocalBlock : IDisposable
 
     /// <summary>Learned values of the plain network: the block's own and the last block's classifier, but no auxiliary's.</summary>
     public long NetworkParameterCount { get; }
+
+    /// <summary>Bytes of the plain network's values in <see cref="Parameters"/>: they come first.</summary>
+    public long NetworkValueBytes { get; }
+
+    /// <summary>Bytes of the plain network's running statistics in <see cref="Parameters"/>.</summary>
+    public long NetworkStatisticBytes { get; }
 
     /// <summary>The block's features from the previous block's, or from the images.</summary>
     public Variable Forward(Tape tape, Variable x)

@@ -1,3 +1,4 @@
+using ManSharp.Layers.Networks;
 using ManSharp.LocalLearning.Blocks;
 
 namespace ManSharp.LocalLearning.Planning;
@@ -8,19 +9,18 @@ namespace ManSharp.LocalLearning.Planning;
 /// each block in turn takes as many units as it can. That is the optimum where more units never take less memory, and
 /// within a few percent of it where an auxiliary shrinks with its features.
 /// </summary>
-public static class BalancedCut
+internal static class BalancedCut
 {
     // A limit this near to the best one is good enough.
     private const double Precision = 0.01;
 
     /// <summary>The cut.</summary>
-    /// <param name="plan">What is trained; its partition does not matter.</param>
+    /// <param name="network">What is cut.</param>
     /// <param name="like">A partition with as many blocks, and the stem in one of its own or not.</param>
-    /// <param name="batch">Images of a step.</param>
-    public static Partition Find(NetworkPlan plan, Partition like, int batch)
+    /// <param name="costs">Of the blocks that there can be.</param>
+    internal static Partition Find(NetworkSpec network, Partition like, BlockCosts costs)
     {
-        int units = plan.Network.Units.Count, blocks = like.Blocks - (like.StemBlock ? 1 : 0);
-        var costs = new BlockCosts(plan, like.StemBlock, batch);
+        int units = network.Units.Count, blocks = like.Blocks - (like.StemBlock ? 1 : 0);
         if (blocks == 1 || blocks == units)
             return like;
         // No block takes more than the whole, none less than its first unit.
@@ -36,7 +36,7 @@ public static class BalancedCut
             else
                 low = limit;
         }
-        Partition found = Partition.Of(plan.Network, best);
+        Partition found = Partition.Of(network, best);
         return like.StemBlock ? found.WithStemBlock() : found;
     }
 

@@ -13,27 +13,75 @@ namespace ManSharp.LocalLearning.Planning;
 /// <param name="KernelCalls">Kernels called.</param>
 public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long KernelCalls)
 {
+    /// <summary>What each block's peak consists of; the greatest of them is <see cref="PeakBytes"/>.</summary>
+    public required IReadOnlyList<BlockMemory> Blocks { get; init; }
+
+    /// <summary>The peak while a batch of the same size is classified between training steps.</summary>
+    public required long EvaluationPeakBytes { get; init; }
+
+    /// <summary>
+    /// What the pool holds from its device after two steps: what is live at the peak, in segments and with gaps between
+    /// tensors of unequal sizes.
+    /// </summary>
+    public required long HeldBytes { get; init; }
+
+    /// <summary>The first of the blocks in which the peak occurs.</summary>
+    public BlockMemory Greatest => Blocks.MaxBy(block => block.PeakBytes)!;
+
+    /// <summary>What training takes at its peak, and classifying between epochs: the greater of both.</summary>
+    public long NeededBytes => Math.Max(PeakBytes, EvaluationPeakBytes);
+
     /// <summary>The cost of a step of <paramref name="plan"/> with batches of <paramref name="batch"/> images.</summary>
     /// <param name="plan">What is trained.</param>
     /// <param name="batch">Images a step.</param>
     /// <param name="like">The device whose memory is predicted; the CPU where none is given.</param>
+    /// <exception cref="ArgumentException">The plan cannot be built.</exception>
+    /// <exception cref="ShapeException">A tensor of this batch would have too many values.</exception>
     public static StepCost Predict(NetworkPlan plan, int batch, Device? like = null)
     {
         using Device dry = like?.CreateDry() ?? Device.Dry();
+        var meter = new StepMeter(dry);
         using var trainer = new LocalTrainer(dry, plan, seed: 0);
         float[] ones = [.. Enumerable.Repeat(1f, NetworkSpec.ImageChannels)];
         using var buffers = new InputBuffers(dry, plan, batch, ones, ones);
+        TrainingInput input = buffers.First(batch);
+        meter.Follow(trainer);
+
         double flops = dry.Kernels.Flops;
         long calls = dry.Kernels.Calls;
-        trainer.Step(buffers.First(batch), rate: 0);
-        return new StepCost(
-            dry.Memory.PeakBytes, dry.Memory.LiveBytes, dry.Kernels.Flops - flops, dry.Kernels.Calls - calls);
+        trainer.Step(input, rate: 0);
+        (flops, calls) = (dry.Kernels.Flops - flops, dry.Kernels.Calls - calls);
+        IReadOnlyList<BlockMemory> blocks = meter.TakeBlocks();
+        long live = dry.Memory.LiveBytes;
+
+        trainer.Step(input, rate: 0);
+        return new StepCost(blocks.Max(block => block.PeakBytes), live, flops, calls)
+        {
+            Blocks = blocks,
+            EvaluationPeakBytes = EvaluationPeak(dry, trainer, input),
+            HeldBytes = dry.Memory.ReservedBytes,
+        };
     }
 
     /// <summary>The same network, trained end to end.</summary>
-    public static NetworkPlan EndToEnd(NetworkPlan plan) => plan with
+    public static NetworkPlan EndToEnd(NetworkPlan plan) => EndToEnd(plan, "bp");
+
+    /// <summary>The same network, trained end to end with segments that are run again in the backward pass.</summary>
+    public static NetworkPlan Checkpointing(NetworkPlan plan) => EndToEnd(plan, "checkpoint");
+
+    private static NetworkPlan EndToEnd(NetworkPlan plan, string method) => plan with
     {
-        Method = LocalMethod.Parse("bp"),
+        Method = LocalMethod.Parse(method) with { Segments = plan.Method.Segments },
         Partition = Partition.For(plan.Network, 1),
     };
+
+    // Logits, and a counter of the right ones.
+    private static long EvaluationPeak(Device dry, LocalTrainer trainer, TrainingInput input)
+    {
+        dry.Memory.ResetPeak();
+        Tensor counter = dry.Rent(new Shape(1));
+        trainer.Predict(input.Images).Release();
+        counter.Release();
+        return dry.Memory.PeakBytes;
+    }
 }

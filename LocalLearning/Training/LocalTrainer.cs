@@ -24,13 +24,9 @@ public sealed class LocalTrainer : IDisposable
         blocks = BlockBuilder.Build(device, plan);
         evaluation = new Tape(device, TapeMode.Evaluation);
         measures = new StepMeasures(device, blocks.Count);
-        foreach (LocalBlock block in blocks)
-            block.Parameters.Initialize(seed);
-        for (int i = 0; i + 1 < blocks.Count; i++)
-            if (plan.Method.Fidelity == Fidelity.Reference)
-                blocks[i].Average?.Parameters.Initialize(seed);
-            else
-                blocks[i].CopyFirstUnit(blocks[i + 1]);
+        // A prediction of memory needs no values, and drawing them would take far longer than all the rest of it.
+        if (device.Computes)
+            WriteFirstValues();
     }
 
     /// <summary>What is trained, and how.</summary>
@@ -44,6 +40,9 @@ public sealed class LocalTrainer : IDisposable
 
     /// <summary>Called in each block's step when its gradients are complete and its parameters have not stepped yet.</summary>
     public Action<LocalBlock>? GradientsReady { get; set; }
+
+    /// <summary>Called as each block's step enters a phase; what meters memory.</summary>
+    internal Action<LocalBlock, StepPhase>? PhaseBegins { get; set; }
 
     /// <summary>
     /// One training step. Block by block: forward through the block and its auxiliary, loss, backward, and the tape
@@ -62,8 +61,11 @@ public sealed class LocalTrainer : IDisposable
             tape.Seed = CounterRandom.KeyOf(seed, StepsDone, (ulong)i);
             block.Parameters.BeginGradients();
 
+            PhaseBegins?.Invoke(block, StepPhase.Forward);
             Variable x = tape.Keep(block.Forward(tape, tape.Input(features)));
+            PhaseBegins?.Invoke(block, StepPhase.Losses);
             BlockLosses losses = block.Objective.Evaluate(tape, x, input);
+            PhaseBegins?.Invoke(block, StepPhase.Backward);
             tape.Backward(losses.Total);
 
             Measure(tape, i, losses, input.Labels);
@@ -72,6 +74,7 @@ public sealed class LocalTrainer : IDisposable
             if (i > 0)
                 features.Release();
 
+            PhaseBegins?.Invoke(block, StepPhase.Update);
             block.Parameters.CompleteGradients();
             GradientsReady?.Invoke(block);
             block.Optimizer.Step(rate);
@@ -119,6 +122,21 @@ public sealed class LocalTrainer : IDisposable
         return logits;
     }
 
+    /// <summary>Shows the features behind each block of the trained network, with running statistics.</summary>
+    /// <param name="images">[N, H, W, 3], normalized.</param>
+    /// <param name="visit">Sees the blocks in order; the features [N, S, S, C] are gone after the call.</param>
+    public void VisitFeatures(Tensor images, Action<LocalBlock, Tensor> visit)
+    {
+        evaluation.Reset();
+        using Tape.Frame frame = evaluation.OpenFrame();
+        Variable x = evaluation.Input(images);
+        foreach (LocalBlock block in blocks)
+        {
+            x = frame.Next(x, block.Forward(evaluation, x));
+            visit(block, evaluation.ValueOf(x));
+        }
+    }
+
     /// <summary>Returns everything that the trainer owns.</summary>
     public void Dispose()
     {
@@ -126,6 +144,17 @@ public sealed class LocalTrainer : IDisposable
         measures.Dispose();
         foreach (LocalBlock block in blocks)
             block.Dispose();
+    }
+
+    private void WriteFirstValues()
+    {
+        foreach (LocalBlock block in blocks)
+            block.Parameters.Initialize(seed);
+        for (int i = 0; i + 1 < blocks.Count; i++)
+            if (Plan.Method.Fidelity == Fidelity.Reference)
+                blocks[i].Average?.Parameters.Initialize(seed);
+            else
+                blocks[i].CopyFirstUnit(blocks[i + 1]);
     }
 
     private void Measure(Tape tape, int block, BlockLosses losses, Tensor labels)
@@ -136,7 +165,7 @@ public sealed class LocalTrainer : IDisposable
             device.Kernels.Copy(measures.Reconstruction(block), tape.ValueOf(losses.Reconstruction));
         device.Kernels.Copy(measures.Label(block), tape.ValueOf(losses.Label));
         device.Kernels.Copy(measures.Total(block), tape.ValueOf(losses.Total));
-        if (block == blocks.Count - 1)
-            device.Kernels.CountCorrect(measures.Correct, tape.ValueOf(losses.Logits), labels);
+        if (!losses.Logits.IsNone)
+            device.Kernels.CountCorrect(measures.Correct(block), tape.ValueOf(losses.Logits), labels);
     }
 }

@@ -9,8 +9,11 @@ namespace ManSharp.LocalLearning.Training;
 /// </summary>
 internal sealed class StepMeasures : IDisposable
 {
-    private const int PerBlock = 3;
+    private const int PerBlock = 4;
     private const int MostPending = 4;
+
+    // In the place of a count where a head has no class scores.
+    private const float NotCounted = -1;
 
     private readonly int blocks;
     private readonly Tensor values;
@@ -21,15 +24,13 @@ internal sealed class StepMeasures : IDisposable
     internal StepMeasures(Device device, int blocks)
     {
         this.blocks = blocks;
-        values = device.Rent(new Shape(blocks * PerBlock + 1));
+        values = device.Rent(new Shape(blocks * PerBlock));
+        device.Kernels.Fill(values, NotCounted);
         copies = [.. Enumerable.Range(0, MostPending).Select(_ => device.CreateStaging(values.Length))];
     }
 
     /// <summary>Reports that were begun and not taken.</summary>
     internal int Pending { get; private set; }
-
-    /// <summary>[1] How many images were classified right.</summary>
-    internal Tensor Correct => values.Slice(blocks * PerBlock, new Shape(1));
 
     /// <summary>[1] A block's loss of the pixels.</summary>
     internal Tensor Reconstruction(int block) => Slot(block, 0);
@@ -39,6 +40,9 @@ internal sealed class StepMeasures : IDisposable
 
     /// <summary>[1] What a block learned by.</summary>
     internal Tensor Total(int block) => Slot(block, 2);
+
+    /// <summary>[1] How many images the block's own head classified right.</summary>
+    internal Tensor Correct(int block) => Slot(block, 3);
 
     /// <summary>Begins to copy what stands there now; the oldest copy makes room where there are too many.</summary>
     internal void Begin(ulong step)
@@ -59,8 +63,11 @@ internal sealed class StepMeasures : IDisposable
         ReadOnlySpan<float> read = copies[oldest].Values;
         var reports = new BlockReport[blocks];
         for (int i = 0; i < blocks; i++)
-            reports[i] = new BlockReport(read[i * PerBlock], read[i * PerBlock + 1], read[i * PerBlock + 2]);
-        var report = new StepReport(steps[oldest], reports, (int)read[^1]);
+        {
+            ReadOnlySpan<float> of = read.Slice(i * PerBlock, PerBlock);
+            reports[i] = new BlockReport(of[0], of[1], of[2], of[3] < 0 ? null : (int)of[3]);
+        }
+        var report = new StepReport(steps[oldest], reports);
         Skip();
         return report;
     }

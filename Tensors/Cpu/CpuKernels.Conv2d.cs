@@ -41,6 +41,11 @@ internal sealed unsafe partial class CpuKernels
         if (!weightGradientPlans.TryGetValue(geometry, out WeightGradientPlan? plan))
             weightGradientPlans.Add(geometry, plan = WeightGradientPlan.Create(geometry));
         workerMemory.Reserve(plan.EdgeLength);
+        if (Conv2dPlan.IsNarrow(geometry, Conv2dPass.WeightGradient))
+        {
+            RunNarrowWeightGradient(dw.Pointer(), scratch.Pointer(), x.Pointer(), dy.Pointer(), plan, write == Write.Add);
+            return;
+        }
         team.Run(
             new WeightGradientJob { Plan = plan, Memory = workerMemory, X = x.Pointer(), Dy = dy.Pointer(), Partials = scratch.Pointer() },
             plan.Groups * plan.Shares);
@@ -59,6 +64,11 @@ internal sealed unsafe partial class CpuKernels
             windowPlans.Add((geometry, pass), plan = WindowPlan.Create(geometry, pass));
         workerMemory.Reserve(plan.EdgeLength);
         float* packed = scratch.Pointer();
+        if (Conv2dPlan.IsNarrow(geometry, pass))
+        {
+            RunNarrow(y.Pointer(), packed, x.Pointer(), w.Pointer(), bias.Pointer(), plan);
+            return;
+        }
         team.Run(new PackJob { Plan = plan, Packed = packed, Weights = w.Pointer() }, plan.Panels);
         team.Run(
             new WindowsJob

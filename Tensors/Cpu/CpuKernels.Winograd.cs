@@ -1,13 +1,20 @@
 using System.Numerics;
+using System.Runtime.Intrinsics.X86;
 using ManSharp.Tensors.Cpu.Convolution;
 using ManSharp.Tensors.Cpu.Simd;
 using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Cpu;
 
-/// <summary>3x3 convolutions with stride 1 in 16 products instead of 36: transform, 16 matrix products, transform back.</summary>
+/// <summary>3x3 convolutions with stride 1 in half the products: transform rows, six matrix products, transform back.</summary>
 internal sealed unsafe partial class CpuKernels
 {
+    // Input channels whose weights one chunk packs or unpacks.
+    private const int PackedInputs = 8;
+
+    // Values of a cache line.
+    private const int CacheLine = 16;
+
     private readonly Dictionary<(Conv2dGeometry, Conv2dPass), WinogradPlan> winogradPlans = [];
 
     private WinogradPlan PlanWinograd(Conv2dGeometry geometry, Conv2dPass pass)
@@ -23,7 +30,9 @@ internal sealed unsafe partial class CpuKernels
     {
         WinogradPlan plan = PlanWinograd(geometry, pass);
         float* packed = scratch.Pointer();
-        team.Run(new WinogradPackJob { Plan = plan, Packed = packed, Weights = w.Pointer() }, (plan.Inputs + 7) / 8);
+        team.Run(
+            new WinogradPackJob { Plan = plan, Packed = packed, Weights = w.Pointer() },
+            (plan.Inputs + PackedInputs - 1) / PackedInputs);
         team.Run(
             new WinogradJob
             {
@@ -41,13 +50,13 @@ internal sealed unsafe partial class CpuKernels
             {
                 Plan = plan, Memory = workerMemory, X = x.Pointer(), Dy = dy.Pointer(), Partials = scratch.Pointer(),
             },
-            plan.Groups);
+            plan.Groups * plan.Shares);
         team.Run(
             new WinogradSumJob { Plan = plan, Dw = dw.Pointer(), Partials = scratch.Pointer(), Add = write == Write.Add },
-            (plan.Inputs + 7) / 8);
+            (plan.Inputs + PackedInputs - 1) / PackedInputs);
     }
 
-    /// <summary>Transforms the weights of eight input channels into [place, panel, input, column].</summary>
+    /// <summary>Transforms the weights of some input channels into [place, panel, (kernel row, input), column].</summary>
     private struct WinogradPackJob : IChunkJob
     {
         internal WinogradPlan Plan;
@@ -55,24 +64,40 @@ internal sealed unsafe partial class CpuKernels
 
         public readonly void Run(int chunk, int worker)
         {
+            int width = Plan.PanelColumns, end = Math.Min(Plan.Inputs, PackedInputs * (chunk + 1));
+            float* taps = stackalloc float[Winograd.Taps * width];
+            for (int panel = 0; panel < Plan.Panels; panel++)
+            {
+                int columns = Math.Min(width, Plan.Outputs - panel * width);
+                new Span<float>(taps, Winograd.Taps * width).Clear();
+                for (int line = 0; line < Plan.WindowLength; line += Plan.Inputs)
+                    for (int input = PackedInputs * chunk; input < end; input++)
+                    {
+                        Gather(taps, line / Plan.Inputs, input, panel * width, columns);
+                        Winograd.TransformWeights(
+                            taps, Packed + ((nint)panel * Plan.WindowLength + line + input) * width, Plan.PlaceLength, width);
+                    }
+            }
+        }
+
+        // The input gradient convolves with the kernel turned around and its channels exchanged.
+        private readonly void Gather(float* taps, int row, int input, int column, int columns)
+        {
             Conv2dGeometry g = Plan.Geometry;
             bool adjoint = Plan.Pass == Conv2dPass.InputGradient;
-            Span<float> taps = stackalloc float[9], places = stackalloc float[Winograd.Places];
-            int width = Plan.PanelColumns;
-            for (int input = 8 * chunk; input < Math.Min(Plan.Inputs, 8 * chunk + 8); input++)
-                for (int column = 0; column < Plan.Panels * width; column++)
+            for (int s = 0; s < Winograd.Taps; s++, taps += Plan.PanelColumns)
+            {
+                int tap = Winograd.Taps * row + s;
+                if (!adjoint)
                 {
-                    bool inside = column < Plan.Outputs;
-                    // The input gradient convolves with the kernel turned around and its channels exchanged.
-                    for (int tap = 0; tap < 9; tap++)
-                        taps[tap] = !inside ? 0
-                            : adjoint ? Weights[((nint)(8 - tap) * g.C + column) * g.K + input]
-                            : Weights[((nint)tap * g.C + input) * g.K + column];
-                    Winograd.TransformWeight(taps, places);
-                    float* to = Packed + ((nint)(column / width) * Plan.Inputs + input) * width + column % width;
-                    for (int place = 0; place < Winograd.Places; place++)
-                        to[(nint)place * Plan.PlaceLength] = places[place];
+                    new ReadOnlySpan<float>(Weights + ((nint)tap * g.C + input) * g.K + column, columns)
+                        .CopyTo(new Span<float>(taps, columns));
+                    continue;
                 }
+                float* from = Weights + ((nint)(8 - tap) * g.C + column) * g.K + input;
+                for (int j = 0; j < columns; j++, from += g.K)
+                    taps[j] = *from;
+            }
         }
     }
 
@@ -91,39 +116,72 @@ internal sealed unsafe partial class CpuKernels
         {
             WinogradPlan plan = Plan;
             float* v = zeros + plan.ZeroLength, m = v + (nint)Winograd.Places * plan.InputPlace;
-            int first = chunk * plan.BlockTiles, tiles = Math.Min(plan.BlockTiles, plan.Tiles - first);
-            TransformInputs(plan, X, zeros, v, first, tiles);
-            Multiply<TSimd, TVector>(v, m, tiles);
-            float** pixels = stackalloc float*[4];
-            for (int tile = 0; tile < tiles; tile++)
+            WinogradPlan.Block block = plan.At(chunk);
+            TransformInputs(plan, block, X, zeros, v);
+            int tiles = block.Images * plan.Rows * plan.Columns;
+            float* origin = Y + (((nint)block.Image * plan.OutputHeight + block.Row) * plan.OutputWidth
+                + Winograd.TilePixels * block.Column) * plan.Outputs;
+            for (int first = 0; first < tiles; first += plan.ProductTiles)
             {
-                OutputPixels(plan, Y, first + tile, pixels);
-                Winograd.TransformOutput(
-                    pixels, m + (nint)tile * plan.Outputs, plan.OutputPlace, plan.Outputs, Bias, Add);
+                int count = Math.Min(plan.ProductTiles, tiles - first);
+                Multiply<TSimd, TVector>(v, m, first, count, origin);
+                TransformBack(block, m, first, count, origin);
             }
         }
 
-        private readonly void Multiply<TSimd, TVector>(float* v, float* m, int tiles)
+        private readonly void Multiply<TSimd, TVector>(float* v, float* m, int first, int count, float* origin)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WinogradPlan plan = Plan;
-            int* lines = Address(plan.Lines), outputs = Address(plan.OutputOffsets);
+            int* lines = Address(plan.Lines) + first / RegisterTile.Rows * RegisterTile.LineInts, outputs = Address(plan.OutputOffsets);
+            int* pixels = Address(plan.Pixels) + first;
             float* rows = stackalloc float[RegisterTile.Rows * plan.PanelColumns];
             for (int place = 0; place < Winograd.Places; place++)
             {
                 float* packed = Packed + (nint)place * plan.PlaceLength;
-                for (int column = 0; column < plan.Outputs; column += plan.PanelColumns, packed += (nint)plan.PanelColumns * plan.Inputs)
-                    for (int tile = 0; tile < tiles; tile += RegisterTile.Rows)
+                for (int column = 0; column < plan.Outputs; column += plan.PanelColumns)
+                {
+                    int columns = Math.Min(plan.PanelColumns, plan.Outputs - column);
+                    for (int tile = 0; tile < count; tile += RegisterTile.Rows)
+                    {
                         RegisterTile.Windows<TSimd, TVector>(
-                            lines + tile / RegisterTile.Rows * RegisterTile.LineInts, 1, v, null, packed, plan.Inputs,
-                            m + column, outputs + tile, Math.Min(plan.PanelColumns, plan.Outputs - column), rows, null, false);
+                            lines + tile / RegisterTile.Rows * RegisterTile.LineInts, 1, v, null, packed, plan.WindowLength,
+                            m + column, outputs + tile, columns, rows, null, false);
+                        if (column == 0 && place < Winograd.TilePixels)
+                            Prefetch(pixels + tile, Math.Min(RegisterTile.Rows, count - tile), origin + (nint)place * plan.Outputs);
+                    }
+                    packed += (nint)plan.PanelColumns * plan.WindowLength;
+                }
                 v += plan.InputPlace;
-                m += plan.OutputPlace;
+                m += plan.ProductPlace;
+            }
+        }
+
+        // Has the lines of the output on their way while products are made: writing them would wait for memory.
+        private readonly void Prefetch(int* pixels, int tiles, float* origin)
+        {
+            if (!Sse.IsSupported)
+                return;
+            for (int tile = 0; tile < tiles; tile++)
+                for (nint c = 0; c < Plan.Outputs; c += CacheLine)
+                    Sse.Prefetch0(origin + pixels[tile] + c);
+        }
+
+        private readonly void TransformBack(WinogradPlan.Block block, float* m, int first, int count, float* origin)
+        {
+            WinogradPlan plan = Plan;
+            int* pixels = Address(plan.Pixels), columns = Address(plan.PixelColumns);
+            for (int tile = first; tile < first + count; tile++, m += plan.Outputs)
+            {
+                int right = plan.OutputWidth - Winograd.TilePixels * block.Column - columns[tile];
+                if (right > 0 && block.Row + tile / plan.Columns % plan.Rows < plan.OutputHeight)
+                    Winograd.TransformOutput(
+                        origin + pixels[tile], right, m, plan.ProductPlace, plan.Outputs, Bias, Add);
             }
         }
     }
 
-    /// <summary>One group of blocks into its partial sum of transformed weight gradients.</summary>
+    /// <summary>One group of blocks into a share of the places of its partial sum of transformed weight gradients.</summary>
     private struct WinogradWeightGradientJob : IChunkJob, ITileWork
     {
         internal WinogradPlan Plan;
@@ -136,60 +194,39 @@ internal sealed unsafe partial class CpuKernels
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {
             WinogradPlan plan = Plan;
+            int group = chunk / plan.Shares, share = chunk % plan.Shares;
+            int firstPlace = Winograd.Places * share / plan.Shares, endPlace = Winograd.Places * (share + 1) / plan.Shares;
             float* v = zeros + plan.ZeroLength, d = v + (nint)Winograd.Places * plan.InputPlace;
-            float* partial = Partials + (nint)chunk * plan.PartialLength;
-            new Span<float>(partial, plan.PartialLength).Clear();
-            int firstBlock = (int)((long)plan.Blocks * chunk / plan.Groups);
-            int endBlock = (int)((long)plan.Blocks * (chunk + 1) / plan.Groups);
-            float** pixels = stackalloc float*[4];
-            for (int block = firstBlock; block < endBlock; block++)
+            nint placeLength = (nint)plan.WindowLength * plan.PartialRowLength;
+            float* partial = Partials + (nint)group * plan.PartialLength;
+            new Span<float>(partial + firstPlace * placeLength, (int)((endPlace - firstPlace) * placeLength)).Clear();
+            int firstBlock = (int)((long)plan.Blocks * group / plan.Groups);
+            int endBlock = (int)((long)plan.Blocks * (group + 1) / plan.Groups);
+            for (int number = firstBlock; number < endBlock; number++)
             {
-                int first = block * plan.BlockTiles, tiles = Math.Min(plan.BlockTiles, plan.Tiles - first);
-                TransformInputs(plan, X, zeros, v, first, tiles);
-                for (int tile = 0; tile < tiles; tile++)
-                {
-                    OutputPixels(plan, Dy, first + tile, pixels);
-                    ZeroOutside(plan, pixels, d, tile, zeros);
-                }
-                Multiply<TSimd, TVector>(v, d, partial, tiles);
+                WinogradPlan.Block block = plan.At(number);
+                TransformInputs(plan, block, X, zeros, v);
+                TransformGradients(plan, block, Dy, zeros, d);
+                int tiles = block.Images * plan.Rows * plan.Columns;
+                for (int place = firstPlace; place < endPlace; place++)
+                    Multiply<TSimd, TVector>(
+                        plan, v + (nint)place * plan.InputPlace, d + (nint)place * plan.GradientPlace, partial + place * placeLength, tiles);
             }
         }
 
-        private static void ZeroOutside(WinogradPlan plan, float** pixels, float* d, int tile, float* zeros)
-        {
-            for (int i = 0; i < 4; i++)
-                if (pixels[i] is null)
-                    pixels[i] = zeros;
-            Winograd.TransformOutputGradient(
-                pixels, d + (nint)tile * plan.Outputs, plan.OutputPlace, plan.Outputs);
-        }
-
-        private static void MultiplyPlace<TSimd, TVector>(WinogradPlan plan, float* v, float* d, float* partial, int tiles)
+        private static void Multiply<TSimd, TVector>(WinogradPlan plan, float* v, float* d, float* partial, int tiles)
             where TSimd : struct, ISimd<TVector> where TVector : struct
         {
-            int* offsets = Address(plan.InputOffsets);
+            int* windows = Address(plan.Windows);
             for (int column = 0; column < plan.Outputs; column += plan.PanelColumns)
-                for (int input = 0; input < plan.Inputs; input += RegisterTile.Rows)
+                for (int value = 0; value < plan.WindowLength; value += RegisterTile.Rows)
                     RegisterTile.Outer<TSimd, TVector>(
-                        offsets, tiles, v + input, null, d + column, plan.Outputs,
-                        partial + (nint)input * plan.PartialRowLength + column, plan.PartialRowLength);
-        }
-
-        private readonly void Multiply<TSimd, TVector>(float* v, float* d, float* partial, int tiles)
-            where TSimd : struct, ISimd<TVector> where TVector : struct
-        {
-            WinogradPlan plan = Plan;
-            for (int place = 0; place < Winograd.Places; place++)
-            {
-                MultiplyPlace<TSimd, TVector>(plan, v, d, partial, tiles);
-                v += plan.InputPlace;
-                d += plan.OutputPlace;
-                partial += (nint)plan.PartialRows * plan.PartialRowLength;
-            }
+                        windows, tiles, v + value, null, d + column, plan.Outputs,
+                        partial + (nint)value * plan.PartialRowLength + column, plan.PartialRowLength);
         }
     }
 
-    /// <summary>dw of eight input channels from the groups' partial sums, in the order of the groups.</summary>
+    /// <summary>dw of some input channels from the groups' partial sums, in the order of the groups.</summary>
     private struct WinogradSumJob : IChunkJob
     {
         internal WinogradPlan Plan;
@@ -198,58 +235,71 @@ internal sealed unsafe partial class CpuKernels
 
         public readonly void Run(int chunk, int worker)
         {
-            WinogradPlan plan = Plan;
-            Conv2dGeometry g = plan.Geometry;
-            Span<Vector<float>> places = stackalloc Vector<float>[Winograd.Places], taps = stackalloc Vector<float>[9];
-            nint placeLength = (nint)plan.PartialRows * plan.PartialRowLength;
-            for (int c = 8 * chunk; c < Math.Min(g.C, 8 * chunk + 8); c++)
-                for (int k = 0; k < g.K; k += Vector<float>.Count)
-                {
-                    float* from = Partials + (nint)c * plan.PartialRowLength + k;
-                    places.Clear();
-                    for (int group = 0; group < plan.Groups; group++, from += plan.PartialLength)
-                        for (int place = 0; place < Winograd.Places; place++)
-                            places[place] += Vector.Load(from + place * placeLength);
-                    Winograd.TransformWeightGradient(places, taps);
-                    for (int tap = 0; tap < 9; tap++)
-                    {
-                        float* to = Dw + ((nint)tap * g.C + c) * g.K + k;
-                        (Add ? Vector.Load(to) + taps[tap] : taps[tap]).Store(to);
-                    }
-                }
+            Conv2dGeometry g = Plan.Geometry;
+            int end = Math.Min(g.C, PackedInputs * (chunk + 1));
+            for (int line = 0; line < Plan.WindowLength; line += g.C)
+                for (int c = PackedInputs * chunk; c < end; c++)
+                    for (int k = 0; k < g.K; k += Vector<float>.Count)
+                        Sum(
+                            Partials + (nint)(line + c) * Plan.PartialRowLength + k,
+                            Dw + ((nint)Winograd.Taps * line + c) * g.K + k, (nint)g.C * g.K);
+        }
+
+        private readonly void Sum(float* from, float* to, nint tapLength)
+        {
+            Span<Vector<float>> places = stackalloc Vector<float>[Winograd.Places], taps = stackalloc Vector<float>[Winograd.Taps];
+            nint placeLength = (nint)Plan.WindowLength * Plan.PartialRowLength;
+            places.Clear();
+            for (int group = 0; group < Plan.Groups; group++, from += Plan.PartialLength)
+                for (int place = 0; place < Winograd.Places; place++)
+                    places[place] += Vector.Load(from + place * placeLength);
+            Winograd.TransformWeightGradient(places, taps);
+            for (int s = 0; s < Winograd.Taps; s++, to += tapLength)
+                (Add ? Vector.Load(to) + taps[s] : taps[s]).Store(to);
         }
     }
 
-    // Transforms a block's 4x4 windows; pixels outside the image are a row of zeros.
-    private static void TransformInputs(WinogradPlan plan, float* x, float* zeros, float* v, int first, int tiles)
+    // Transforms the rows that a block's tiles read; pixels outside the image are zero.
+    private static void TransformInputs(WinogradPlan plan, WinogradPlan.Block block, float* x, float* zeros, float* v)
     {
         new Span<float>(zeros, plan.ZeroLength).Clear();
         float** pixels = stackalloc float*[Winograd.Places];
-        int imageTiles = plan.TileRows * plan.TileColumns;
-        for (int tile = 0; tile < tiles; tile++)
-        {
-            int image = (first + tile) / imageTiles, place = (first + tile) % imageTiles;
-            int top = 2 * (place / plan.TileColumns) - plan.Padding, left = 2 * (place % plan.TileColumns) - plan.Padding;
-            float* corner = x + ((nint)image * plan.Height + top) * plan.Width * plan.Inputs + (nint)left * plan.Inputs;
-            bool inside = top >= 0 && left >= 0 && top + 4 <= plan.Height && left + 4 <= plan.Width;
-            for (int i = 0; i < 4; i++, corner += (nint)plan.Width * plan.Inputs)
-                for (int j = 0; j < 4; j++)
-                    pixels[4 * i + j] = inside || ((uint)(top + i) < (uint)plan.Height && (uint)(left + j) < (uint)plan.Width)
-                        ? corner + (nint)j * plan.Inputs
-                        : zeros;
-            Winograd.TransformInput(pixels, v + (nint)tile * plan.Inputs, plan.InputPlace, plan.Inputs);
-        }
+        int top = block.Row - plan.Padding, left = Winograd.TilePixels * block.Column - plan.Padding;
+        nint columnLength = (nint)plan.InputRows * plan.Inputs;
+        for (int image = 0; image < block.Images; image++, v += plan.Columns * columnLength)
+            for (int i = 0; i < plan.InputRows; i++)
+            {
+                bool inside = (uint)(top + i) < (uint)plan.Height;
+                float* row = x + (((nint)block.Image + image) * plan.Height + top + i) * plan.Width * plan.Inputs;
+                float* to = v + (nint)i * plan.Inputs;
+                for (int column = 0; column < plan.Columns; column++, to += columnLength)
+                {
+                    int first = left + Winograd.TilePixels * column;
+                    for (int j = 0; j < Winograd.Places; j++)
+                        pixels[j] = inside && (uint)(first + j) < (uint)plan.Width ? row + (nint)(first + j) * plan.Inputs : zeros;
+                    Winograd.TransformInput(pixels, to, plan.InputPlace, plan.Inputs);
+                }
+            }
     }
 
-    // The addresses of a tile's 2x2 output pixels; null outside the image.
-    private static void OutputPixels(WinogradPlan plan, float* y, int tile, float** pixels)
+    // Transforms the output gradients of a block's tiles; pixels outside the image are zero.
+    private static void TransformGradients(WinogradPlan plan, WinogradPlan.Block block, float* dy, float* zeros, float* d)
     {
-        int imageTiles = plan.TileRows * plan.TileColumns, image = tile / imageTiles, place = tile % imageTiles;
-        int top = 2 * (place / plan.TileColumns), left = 2 * (place % plan.TileColumns);
-        for (int i = 0; i < 2; i++)
-            for (int j = 0; j < 2; j++)
-                pixels[2 * i + j] = top + i < plan.OutputHeight && left + j < plan.OutputWidth
-                    ? y + (((nint)image * plan.OutputHeight + top + i) * plan.OutputWidth + left + j) * plan.Outputs
-                    : null;
+        float** pixels = stackalloc float*[Winograd.TilePixels];
+        int left = Winograd.TilePixels * block.Column;
+        for (int line = 0; line < block.Images * plan.Rows; line++)
+        {
+            int image = block.Image + line / plan.Rows, y = block.Row + line % plan.Rows;
+            float* row = dy + ((nint)image * plan.OutputHeight + y) * plan.OutputWidth * plan.Outputs;
+            for (int column = 0; column < plan.Columns; column++, d += plan.Outputs)
+            {
+                int first = left + Winograd.TilePixels * column;
+                for (int j = 0; j < Winograd.TilePixels; j++)
+                    pixels[j] = y < plan.OutputHeight && first + j < plan.OutputWidth
+                        ? row + (nint)(first + j) * plan.Outputs
+                        : zeros;
+                Winograd.TransformOutputGradient(pixels, d, plan.GradientPlace, plan.Outputs);
+            }
+        }
     }
 }

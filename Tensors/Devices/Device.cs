@@ -118,7 +118,7 @@ public abstract class Device : IDisposable
                 + $"Got '{text}'. Use --precision fp32 or --device cuda.");
         return parts[0] switch
         {
-            "auto" when parts.Length == 1 => Best(threads, precision),
+            "auto" when parts.Length == 1 => Parse(BestId(), threads, precision),
             "cpu" when parts.Length == 1 => Cpu(threads),
             "cuda" when numbered => Cuda(index, precision),
             "opencl" when numbered => OpenCl(index),
@@ -129,12 +129,27 @@ public abstract class Device : IDisposable
         };
     }
 
-    private static Device Best(int threads, Precision precision)
+    /// <summary>The name of the device that "auto" means.</summary>
+    public static string BestId() => ListGpus().FirstOrDefault(gpu => !gpu.IsProcessor)?.Id ?? "cpu";
+
+    /// <summary>
+    /// The dry device that meters as the device of a name given by a person would. That device is not opened; a cuda or
+    /// opencl device need not even be there, and an opencl device that is not is taken for a GPU.
+    /// </summary>
+    /// <param name="text">A name that <see cref="Parse"/> knows.</param>
+    /// <exception cref="DeviceException">There is no device of that name.</exception>
+    public static Device ParseDry(string text)
     {
-        foreach (GpuDescription description in ListGpus())
-            if (!description.IsProcessor)
-                return Parse(description.Id, threads, precision);
-        return Parse("cpu", threads, precision);
+        string id = text == "auto" ? BestId() : text is "cuda" or "opencl" ? $"{text}:0" : text;
+        if (id == "cpu")
+            return Dry();
+        string[] parts = id.Split(':');
+        bool numbered = parts.Length == 2
+            && int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out _);
+        if (!numbered || parts[0] is not ("cuda" or "opencl"))
+            return Parse(id);
+        GpuStyle absent = parts[0] == "cuda" ? GpuStyle.Cuda : GpuStyle.OpenCl;
+        return new DryDevice(ListGpus().FirstOrDefault(gpu => gpu.Id == id)?.Style ?? absent);
     }
 
     /// <summary>Rents a tensor from the device's pool; its values are undefined until they are written.</summary>

@@ -9,15 +9,18 @@ namespace ManSharp.Tensors.Dry;
 internal sealed class DryDevice : Device
 {
     private readonly DryKernels kernels;
+    private readonly GpuStyle? like;
 
     /// <summary>A dry device like the CPU (no style), or like a GPU of a style.</summary>
     internal DryDevice(GpuStyle? like) : base(
         "dry", new DryMemorySource(like is null ? CpuMemorySource.Alignment : GpuMemorySource.Alignment)) =>
-        kernels = new DryKernels(like);
+        (this.like, kernels) = (like, new DryKernels(like));
 
     public override IKernels Kernels => kernels;
 
     public override bool Computes => false;
+
+    public override Device CreateDry() => new DryDevice(like);
 
     /// <summary>Segments that hold nothing.</summary>
     private sealed class DryMemorySource(int alignmentBytes) : IMemorySource

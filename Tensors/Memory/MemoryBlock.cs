@@ -22,6 +22,9 @@ internal sealed class MemoryBlock
 
     internal bool IsFree { get; set; }
 
+    /// <summary>What a rented block is booked to.</summary>
+    internal int Account { get; set; }
+
     internal MemoryBlock? Before { get; set; }
 
     internal MemoryBlock? After { get; set; }

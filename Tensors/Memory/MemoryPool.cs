@@ -8,6 +8,9 @@ namespace ManSharp.Tensors.Memory;
 /// </summary>
 public sealed class MemoryPool : IDisposable
 {
+    /// <summary>How many accounts there are to book rented memory to.</summary>
+    public const int Accounts = 4;
+
     private const long SegmentBytes = 32L << 20;
 
     private readonly IMemorySource source;
@@ -15,6 +18,8 @@ public sealed class MemoryPool : IDisposable
     private readonly List<MemoryBlock> free = [];
     private readonly List<MemoryBlock> segments = [];
     private readonly Stack<MemoryBlock> spare = new();
+    private readonly long[] live = new long[Accounts], atPeak = new long[Accounts];
+    private int account;
 
     internal MemoryPool(IMemorySource source, string deviceName)
     {
@@ -28,17 +33,38 @@ public sealed class MemoryPool : IDisposable
     /// <summary>The greatest <see cref="LiveBytes"/> since the pool was made or <see cref="ResetPeak"/> was called.</summary>
     public long PeakBytes { get; private set; }
 
+    /// <summary>All memory of the device, whoever uses it now.</summary>
+    public long TotalBytes => source.TotalBytes;
+
     /// <summary>Bytes held from the source: rented, free and lost between.</summary>
     public long ReservedBytes { get; private set; }
 
     /// <summary>How often the source was asked for a segment; constant once training is in its steady state.</summary>
     public int Growths { get; private set; }
 
-    /// <summary>The most bytes that may be live; a request beyond it is refused.</summary>
+    /// <summary>
+    /// The most bytes that may be live; a request beyond it is refused. Before the pool holds more than this from its
+    /// source it gives back what nobody rents; gaps between blocks of unequal sizes can still make it hold more.
+    /// </summary>
     public long BudgetBytes { get; set; } = long.MaxValue;
 
-    /// <summary>All memory of the device, whoever uses it now.</summary>
-    public long TotalBytes => source.TotalBytes;
+    /// <summary>
+    /// What memory that is rented from now on is booked to, from 0 to <see cref="Accounts"/> - 1; 0 is also what
+    /// <see cref="RentScratch"/> books to. Whoever wants to know what a peak consists of sets it.
+    /// </summary>
+    public int Account
+    {
+        get => account;
+        set => account = value is >= 0 and < Accounts
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, $"Accounts go from 0 to {Accounts - 1}.");
+    }
+
+    /// <summary>The bytes of an account at the moment of <see cref="PeakBytes"/>, which is their sum.</summary>
+    public long PeakBytesOf(int booked) => atPeak[booked];
+
+    /// <summary>The bytes that a tensor of a shape takes: its own, rounded up to the alignment.</summary>
+    public long BytesOf(Shape shape) => Round(shape.Bytes);
 
     /// <summary>
     /// What may be live at most: what the pool holds and what nobody uses, where the device's driver says so; else all.
@@ -47,11 +73,17 @@ public sealed class MemoryPool : IDisposable
         BudgetBytes, source.FreeBytes is { } free ? ReservedBytes + free : source.TotalBytes);
 
     /// <summary>Begins a new measurement of the peak at what is live now.</summary>
-    public void ResetPeak() => PeakBytes = LiveBytes;
+    public void ResetPeak() => MarkPeak();
 
     /// <summary>Rents memory for a tensor. Its values are undefined until they are written.</summary>
     /// <exception cref="DeviceException">The budget or the device's memory does not suffice.</exception>
-    public Tensor Rent(Shape shape)
+    public Tensor Rent(Shape shape) => Rent(shape, account);
+
+    /// <summary>Rents memory that one kernel works with, whatever it is called for.</summary>
+    /// <exception cref="DeviceException">The budget or the device's memory does not suffice.</exception>
+    public Tensor RentScratch(Shape shape) => Rent(shape, 0);
+
+    private Tensor Rent(Shape shape, int booked)
     {
         long bytes = Round(shape.Bytes);
         if (LiveBytes + bytes > BudgetBytes)
@@ -61,9 +93,18 @@ public sealed class MemoryPool : IDisposable
         MemoryBlock block = FindBest(bytes) ?? Grow(bytes);
         Cut(block, bytes);
         block.IsFree = false;
+        block.Account = booked;
+        live[booked] += bytes;
         LiveBytes += bytes;
-        PeakBytes = Math.Max(PeakBytes, LiveBytes);
+        if (LiveBytes > PeakBytes)
+            MarkPeak();
         return new Tensor(block, 0, shape);
+    }
+
+    private void MarkPeak()
+    {
+        PeakBytes = LiveBytes;
+        live.CopyTo(atPeak, 0);
     }
 
     internal void Return(MemoryBlock block)
@@ -71,6 +112,7 @@ public sealed class MemoryPool : IDisposable
         block.Generation++;
         block.IsFree = true;
         LiveBytes -= block.Bytes;
+        live[block.Account] -= block.Bytes;
         if (block.After is { IsFree: true } after)
         {
             free.Remove(after);
@@ -110,7 +152,9 @@ public sealed class MemoryPool : IDisposable
 
     private MemoryBlock Grow(long bytes)
     {
-        long size = Math.Max(bytes, SegmentBytes);
+        if (bytes > BudgetBytes - ReservedBytes)
+            Trim();
+        long size = Math.Max(bytes, Math.Min(SegmentBytes, BudgetBytes - ReservedBytes));
         if (source.Allocate(size) is not { } segment)
         {
             Trim();

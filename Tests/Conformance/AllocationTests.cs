@@ -8,6 +8,9 @@ namespace ManSharp.Tests.Conformance;
 /// <summary>Kernels leave nothing to the garbage collector once their workspace has grown.</summary>
 public sealed class AllocationTests
 {
+    // The runtime allocates a lock when two threads first contend for waking up a worker; a kernel would allocate in each round.
+    private const int Rounds = 5;
+
     [Fact]
     public void A_second_round_of_kernels_allocates_nothing()
     {
@@ -21,12 +24,17 @@ public sealed class AllocationTests
                 var pool = PoolGeometry.Create(images, 2, 2, 2, 0);
                 var resize = ResizeGeometry.Create(new Shape(4, 16, 16, 12), 32, 32);
                 CallAll(device.Device.Kernels, t, pool, resize);
-                long before = GC.GetAllocatedBytesForCurrentThread();
-                CallAll(device.Device.Kernels, t, pool, resize);
-                Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+                Assert.Equal(0, Enumerable.Range(0, Rounds).Min(_ => Allocated(device.Device.Kernels, t, pool, resize)));
                 foreach (Tensor tensor in t)
                     tensor.Release();
             }
+    }
+
+    private static long Allocated(IKernels kernels, Tensor[] t, PoolGeometry pool, ResizeGeometry resize)
+    {
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        CallAll(kernels, t, pool, resize);
+        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static void CallAll(IKernels kernels, Tensor[] t, PoolGeometry pool, ResizeGeometry resize)

@@ -29,9 +29,16 @@ public sealed class Conv2dTests
                 foreach (int k in Channels)
                     cases.Add($"2,6,5,{c},3,3,{k},1,1");
             foreach (string large in (string[])["1,1,1,5,1,1,7,1,0", "16,32,32,3,3,3,16,1,1", "8,32,31,16,3,3,16,1,1",
-                "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "17,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3",
-                "130,8,8,24,1,1,108,1,0"])
+                "9,16,16,32,3,3,33,2,1", "7,16,15,16,1,1,32,2,0", "25,8,8,64,3,3,64,1,1", "9,15,13,32,3,3,40,1,1",
+                "3,8,8,64,3,3,64,1,1", "2,33,32,3,7,7,24,2,3", "130,8,8,24,1,1,108,1,0"])
                 cases.Add(large);
+            // Three output channels, whose sums run along the window.
+            cases.Add("2,6,5,32,1,1,3,1,0");
+            cases.Add("17,32,32,12,3,3,3,1,1");
+            // 3x3 in tiles of four pixels: blocks beside and above each other, both other paddings, shares of the places.
+            foreach (string tiled in (string[])["2,9,70,64,3,3,64,1,1", "1,90,9,64,3,3,72,1,1", "1,30,31,16,3,3,40,1,0",
+                "1,28,29,32,3,3,16,1,2", "3,5,6,256,3,3,256,1,1"])
+                cases.Add(tiled);
             // Groups of channels, last number: widths below, at and above a vector's, odd ones, and one channel a group.
             foreach (string grouped in (string[])["2,6,5,8,3,3,8,1,1,2", "1,7,6,6,3,3,9,2,1,3", "2,5,6,32,3,3,32,1,1,4",
                 "2,9,8,12,1,1,20,1,0,4", "3,6,7,5,5,3,5,1,2,5", "1,8,9,64,3,3,64,2,1,2", "1,9,7,34,3,2,70,3,1,2",

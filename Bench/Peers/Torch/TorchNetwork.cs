@@ -14,6 +14,7 @@ namespace ManSharp.Peers.Torch;
 internal sealed class TorchNetwork : Module
 {
     private readonly NetworkPlan plan;
+    private readonly bool pools;
     private readonly Conv2d conv1;
     private readonly BatchNorm2d bn1;
     private readonly Linear fc;
@@ -26,7 +27,10 @@ internal sealed class TorchNetwork : Module
     {
         this.plan = plan;
         NetworkSpec network = plan.Network;
-        register_module("conv1", conv1 = Conv2d(NetworkSpec.ImageChannels, network.StemOutputs, 3, padding: 1, bias: false));
+        var stem = (ConvStemSpec)network.Stem;
+        pools = stem.Pool;
+        register_module("conv1", conv1 = Conv2d(
+            NetworkSpec.ImageChannels, stem.Outputs, stem.Kernel, stride: stem.Stride, padding: stem.Kernel / 2, bias: false));
         register_module("bn1", bn1 = BatchNorm2d(network.StemOutputs));
         layers = new ModuleList<TorchUnit>([.. network.Units.Select(unit => new TorchUnit(unit))]);
         fc = Linear(network.Features, network.Classes);
@@ -60,7 +64,7 @@ internal sealed class TorchNetwork : Module
     {
         using DisposeScope scope = torch.NewDisposeScope();
         if (block == 0)
-            x = bn1.call(conv1.call(x)).relu_();
+            x = Stem(x);
         foreach (TorchUnit unit in Units(block))
             x = unit.call(x);
         return x.MoveToOuterDisposeScope();
@@ -104,6 +108,12 @@ internal sealed class TorchNetwork : Module
         for (int block = 0; block < plan.Partition.Blocks; block++)
             x = Forward(block, x);
         return Classify(x).MoveToOuterDisposeScope();
+    }
+
+    private torch.Tensor Stem(torch.Tensor x)
+    {
+        x = bn1.call(conv1.call(x)).relu_();
+        return pools ? functional.max_pool2d(x, [3, 3], [2, 2], [1, 1]) : x;
     }
 
     private IEnumerable<TorchUnit> Units(int block)

@@ -5,8 +5,9 @@ namespace ManSharp.Tensors.Cpu.Convolution;
 
 /// <summary>
 /// How a weight gradient runs: for each band of output rows and each row r of the kernel, the windows of x that its
-/// pixels read (with groups of channels, each tap and the pixels that it reads). The sum over the batch is cut into groups of images whose partial sums are added in order; the rows of
-/// dw (r and six neighbouring values of a window) are shared out too where the groups alone are too few.
+/// pixels read (with groups of channels, each tap and the pixels that it reads). The sum over the batch is cut into groups
+/// of images whose partial sums are added in order; the units of dw (r and some neighbouring values of a window) are
+/// shared out too where the groups alone are too few.
 /// </summary>
 internal sealed class WeightGradientPlan
 {
@@ -48,11 +49,14 @@ internal sealed class WeightGradientPlan
     /// <summary>Groups of six values of a window.</summary>
     internal int Sixes => SixesOf(Geometry);
 
-    /// <summary>Groups of channels times lines times sixes: what chunks share out.</summary>
+    /// <summary>Groups of channels times lines times sixes, or times the groups of values that <see cref="NarrowTile"/> takes.</summary>
     internal int Units { get; }
 
-    /// <summary>Values of one partial sum: [groups of channels, lines, sixes, 6, row].</summary>
-    internal int PartialLength => Units * RegisterTile.Rows * RowLength;
+    /// <summary>
+    /// Values of one partial sum: [groups of channels, lines, sixes, 6, row], or [lines, channels, padded window] on
+    /// <see cref="NarrowTile"/>.
+    /// </summary>
+    internal int PartialLength => PartialLengthOf(Geometry);
 
     internal int Groups { get; private set; }
 
@@ -86,10 +90,14 @@ internal sealed class WeightGradientPlan
 
     private static int SixesOf(Conv2dGeometry g) => (LineLengthOf(g) + RegisterTile.Rows - 1) / RegisterTile.Rows;
 
-    private static int UnitsOf(Conv2dGeometry g) => g.Groups * LinesOf(g) * SixesOf(g);
+    private static int UnitsOf(Conv2dGeometry g) => Conv2dPlan.IsNarrow(g, Conv2dPass.WeightGradient)
+        ? LinesOf(g) * ((LineLengthOf(g) + NarrowTile.OuterValues - 1) / NarrowTile.OuterValues)
+        : g.Groups * LinesOf(g) * SixesOf(g);
 
     private static int PartialLengthOf(Conv2dGeometry g)
     {
+        if (Conv2dPlan.IsNarrow(g, Conv2dPass.WeightGradient))
+            return LinesOf(g) * NarrowTile.Columns * NarrowTile.Padded(LineLengthOf(g));
         int panel = PanelWidth.For(g.GroupOutputs);
         return UnitsOf(g) * RegisterTile.Rows * ((g.GroupOutputs + panel - 1) / panel * panel);
     }

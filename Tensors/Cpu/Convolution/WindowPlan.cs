@@ -90,6 +90,8 @@ internal sealed class WindowPlan
     internal static int Scratch(Conv2dGeometry g, Conv2dPass pass)
     {
         bool forward = pass == Conv2dPass.Forward;
+        if (Conv2dPlan.IsNarrow(g, pass))
+            return g.R * NarrowTile.Columns * NarrowTile.Padded(g.S * g.C);
         int columns = forward ? g.GroupOutputs : g.GroupInputs, panel = PanelWidth.For(columns);
         return g.Groups * ((columns + panel - 1) / panel) * panel * g.R * g.S * (forward ? g.GroupInputs : g.GroupOutputs);
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace ManSharp.Tensors.Cpu.Simd;
 
@@ -164,7 +165,15 @@ internal static unsafe class RegisterTile
             if (outputs[i] < 0)
                 continue;
             float* to = y + outputs[i];
-            for (int j = 0; j < columns; j++)
+            int j = 0;
+            for (; j <= columns - Vector128<float>.Count; j += Vector128<float>.Count)
+            {
+                Vector128<float> value = Vector128.Load(rows + j);
+                if (bias is not null)
+                    value += Vector128.Load(bias + j);
+                (add ? Vector128.Load(to + j) + value : value).Store(to + j);
+            }
+            for (; j < columns; j++)
             {
                 float value = rows[j] + (bias is null ? 0f : bias[j]);
                 to[j] = add ? to[j] + value : value;

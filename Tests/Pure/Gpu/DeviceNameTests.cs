@@ -55,6 +55,30 @@ public sealed class DeviceNameTests
         Assert.False(device.Computes);
     }
 
+    [Theory]
+    [InlineData("cpu", 64)]
+    [InlineData("cuda", 256)]
+    [InlineData("cuda:99", 256)]
+    [InlineData("opencl:99", 256)]
+    [InlineData("dry:cuda", 256)]
+    [InlineData("dry", 64)]
+    public void A_device_need_not_be_there_to_be_planned_for(string name, long bytes)
+    {
+        using Device device = Device.ParseDry(name);
+        Assert.False(device.Computes);
+        Assert.Equal(bytes, device.Memory.BytesOf(new Shape(1)));
+        using Device again = device.CreateDry();
+        Assert.Equal(bytes, again.Memory.BytesOf(new Shape(1)));
+    }
+
+    [Theory]
+    [InlineData("gpu")]
+    [InlineData("cuda:x")]
+    [InlineData("opencl:-1")]
+    [InlineData("cpu:0")]
+    public void Planning_refuses_names_that_are_none(string name) =>
+        Assert.Contains($"'{name}'", Assert.Throws<DeviceException>(() => Device.ParseDry(name)).Message);
+
     [Fact]
     public void Automatic_choice_never_takes_a_processor_behind_OpenCL()
     {

@@ -12,6 +12,9 @@ public sealed class TrainTests(TinyRun run) : IClassFixture<TinyRun>
         string[] lines = run.Result.Output.Split('\n');
         Assert.Equal(
             2, lines.Count(line => line.StartsWith("epoch ", StringComparison.Ordinal) && line.Contains("  test ")));
+        // Three losses, and the accuracies of the heads of the first two blocks.
+        Assert.Equal(2, lines.Count(line => System.Text.RegularExpressions.Regex.IsMatch(
+            line, @"  loss \S+ \S+ \S+  heads \d+ \d+ %  ")));
         string[] names = ["test accuracy", "time", "parameters", "peak memory", "end to end", "written to run"];
         foreach (string name in names)
             Assert.Single(lines, line => line.StartsWith(name, StringComparison.Ordinal));
@@ -55,6 +58,12 @@ public sealed class TrainTests(TinyRun run) : IClassFixture<TinyRun>
             Assert.All(
                 root.GetProperty("blocks").EnumerateArray(),
                 block => Assert.InRange(block.GetProperty("total").GetDouble(), 0.1, 100));
+            Assert.All(
+                root.GetProperty("blocks").EnumerateArray(),
+                block => Assert.InRange(96 * block.GetProperty("accuracy").GetDouble(), 1, 95));
+            Assert.Equal(
+                root.GetProperty("trainAccuracy").GetDouble(),
+                root.GetProperty("blocks")[2].GetProperty("accuracy").GetDouble());
             Assert.InRange(root.GetProperty("testAccuracy").GetDouble(), 0, 1);
             Assert.InRange(root.GetProperty("trainAccuracy").GetDouble(), 0, 1);
             string[] positive =

@@ -21,6 +21,9 @@ internal sealed class FaultyDevice : Device
 
     public override bool HasDriver => true;
 
+    /// <summary>The CPU behind other kernels.</summary>
+    public static FaultyDevice Behind(Func<IKernels, IKernels> kernels) => new(kernels);
+
     /// <summary>The device with the mistake of this name; "none" has none.</summary>
     public static FaultyDevice With(string fault) => new(fault switch
     {

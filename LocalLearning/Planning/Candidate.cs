@@ -1,0 +1,19 @@
+using ManSharp.LocalLearning.Blocks;
+
+namespace ManSharp.LocalLearning.Planning;
+
+/// <summary>Something that could be trained, and what it would take.</summary>
+/// <param name="Plan">What.</param>
+/// <param name="Batch">Images of a step.</param>
+/// <param name="Cost">Of a step.</param>
+public sealed record Candidate(NetworkPlan Plan, int Batch, StepCost Cost)
+{
+    /// <summary>K.</summary>
+    public int Blocks => Plan.Partition.Blocks;
+
+    /// <summary>Arithmetic of a training step, per image.</summary>
+    public double FlopsPerImage => Cost.Flops / Batch;
+
+    /// <summary>Whether training it, tests between epochs included, stays within so many bytes.</summary>
+    public bool FitsInto(long bytes) => Cost.NeededBytes <= bytes;
+}
