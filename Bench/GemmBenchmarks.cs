@@ -11,7 +11,7 @@ public class GemmBenchmarks
     private GemmGeometry geometry;
     private Tensor a, b, c, scratch;
 
-    [Params("128x64x10", "8192x64x108", "512x512x512")]
+    [Params("128x64x10", "8192x64x108", "1024x1024x1024")]
     public string Size { get; set; } = "";
 
     [GlobalSetup]

@@ -26,7 +26,7 @@ internal static class KernelCases
         bench => Gemm(bench, Batch, Classes, 64),
         bench => Gemm(bench, Batch, 128, 64),
         bench => Gemm(bench, Batch * 8 * 8, 9 * DecoderChannels, 64),
-        bench => Gemm(bench, 512, 512, 512),
+        bench => Gemm(bench, 1024, 1024, 1024),
         .. stages.SelectMany(stage => BatchNorm(stage.Channels, stage.Size)),
         .. stages.Skip(1).SelectMany(stage => Resize(stage.Channels, stage.Size)),
         .. Elementwise(new Shape(Batch, ImageSize, ImageSize, 16)),

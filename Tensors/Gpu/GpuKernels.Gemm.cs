@@ -53,8 +53,8 @@ internal sealed partial class GpuKernels
         sizes.HasBias = splits ? 0 : Present(bias);
         four = new Fours(four.A && a.IsAligned(), four.B && b.IsAligned(), four.C && target.IsAligned());
         var launch = TileLauncher<TRow, TColumn>(plan.Tile, four);
-        launch(
-            stream, Groups(plan.TilesM, plan.TilesN, plan.Splits), target.View(), a.View(), b.View(), Optional(bias), sizes);
+        KernelConfig groups = Groups(plan.TilesM, plan.TilesN, plan.Splits, ProductPlan.ThreadsOf(plan.Tile));
+        launch(stream, groups, target.View(), a.View(), b.View(), Optional(bias), sizes);
         if (!splits)
             return;
         sizes.Add = Adds(write);
@@ -73,7 +73,7 @@ internal sealed partial class GpuKernels
         {
             launcher = loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values,
                 Values, Values, ProductSizes>>(
-                    TileKernels.Of<TRow, TColumn>(tile, four.A, four.B, four.C));
+                    TileKernels.Of<TRow, TColumn>(tile, four.A, four.B, four.C), ProductPlan.ThreadsOf(tile));
             tiles.Add(key, launcher);
         }
         return (Action<AcceleratorStream, KernelConfig, Values, Values, Values,

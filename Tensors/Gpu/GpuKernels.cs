@@ -83,10 +83,10 @@ internal sealed partial class GpuKernels : IKernels, IDisposable
         return new KernelConfig(count, groupSize);
     }
 
-    private KernelConfig Groups(int x, int y, int z)
+    private KernelConfig Groups(int x, int y, int z, int groupSize = GroupSize)
     {
         Launches++;
-        return new KernelConfig(new Index3D(x, y, z), new Index3D(GroupSize, 1, 1));
+        return new KernelConfig(new Index3D(x, y, z), new Index3D(groupSize, 1, 1));
     }
 
     /// <summary>The view of an optional operand; any view where it is absent, since a kernel is told not to read it.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace ManSharp.Tests.Generation;
@@ -15,24 +14,26 @@ namespace ManSharp.Tests.Generation;
 /// <param name="ThreadHeight">Rows a thread: 4 or 8.</param>
 /// <param name="ThreadWidth">Columns a thread: 4 or 8.</param>
 /// <param name="Unrolled">
-/// Whether the loop over the depth is written out and the next operands are loaded before the current ones are used.
+/// For GPUs: the loop over the depth is written out and the next operands are loaded before the current ones are used. Else for
+/// processors behind OpenCL: few threads, whose accumulators the driver keeps in memory between two barriers; eight columns of
+/// a thread lie together; rows are not transposed, since a processor reads one value for all columns from wherever it lies.
 /// </param>
+/// <param name="Threads">Threads of a group.</param>
 /// <param name="Tensor">
 /// Whether the products are taken by tensor cores: eight warps, each 32 x 32 values in mma.sync.m16n8k8 of tf32.
 /// </param>
 internal sealed partial record TileKernelWriter(
-    string Name, int Height, int Width, int Depth, int ThreadHeight, int ThreadWidth, bool Unrolled, bool Tensor = false)
+    string Name, int Height, int Width, int Depth, int ThreadHeight, int ThreadWidth, bool Unrolled, int Threads = 256,
+    bool Tensor = false)
 {
-    private const int Threads = 256;
-
     private static readonly string[] Lanes = ["X", "Y", "Z", "W"];
 
     /// <summary>Every tile kernel of the product.</summary>
     internal static readonly IReadOnlyList<TileKernelWriter> All =
     [
-        new("Small64x64", 64, 64, 16, 4, 4, false),
-        new("Small128x32", 128, 32, 16, 4, 4, false),
-        new("Small256x16", 256, 16, 16, 4, 4, false),
+        new("Small32x64", 32, 64, 32, 4, 8, false, Threads: 64),
+        new("Small64x32", 64, 32, 16, 4, 8, false, Threads: 64),
+        new("Small64x16", 64, 16, 16, 4, 4, false, Threads: 64),
         new("Large128x128", 128, 128, 8, 8, 8, true),
         new("Large128x64", 128, 64, 16, 8, 4, true),
         new("Large128x32", 128, 32, 16, 4, 4, true),
@@ -47,7 +48,12 @@ internal sealed partial record TileKernelWriter(
     // Padded by one vector, so that the four rows of a transposed store fall into different banks.
     private int PitchA => Height + (Tensor ? TensorPadding : 4);
 
-    private int PitchB => Width + (Tensor ? TensorPadding : 4);
+    private int PitchB => Width + (Tensor ? TensorPadding : Wide ? 8 : 4);
+
+    // Of rows that are not transposed.
+    private int PitchRow => Depth + 4;
+
+    private bool Wide => !Unrolled && ThreadWidth == 8;
 
     private int LoadsA => Height * Depth / 4 / Threads;
 
@@ -69,7 +75,8 @@ internal sealed partial record TileKernelWriter(
         Line(0, "");
         Line(0, "internal static partial class TileKernels");
         Line(0, "{");
-        Line(1, $"// {Height} x {Width} values a group, {ThreadHeight} x {ThreadWidth} a thread, {Depth} places of the sums at a time.");
+        Line(1, $"// {Height} x {Width} values a group, {ThreadHeight} x {ThreadWidth} a thread, "
+            + $"{Depth} places of the sums at a time.");
         Line(1, $"internal static void {Name}<TRow, TColumn, TWidthA, TWidthB, TWidthC>(");
         Line(2, "ArrayView<float> c, ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ProductSizes sizes)");
         Line(2, "where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand");
@@ -87,7 +94,7 @@ internal sealed partial record TileKernelWriter(
             for (int step = 0; Tensor && step < Depth / 8; step++)
                 MultiplyTensor(step);
             for (int kk = 0; !Tensor && kk < Depth; kk++)
-                Multiply(3, kk.ToString(CultureInfo.InvariantCulture), declare: true, suffix: $"{kk}_");
+                Multiply(kk);
         }
         else
         {
@@ -96,9 +103,11 @@ internal sealed partial record TileKernelWriter(
             Loads("k", declare: true);
             Stores();
             Line(3, "Group.Barrier();");
-            Line(3, $"for (int kk = 0; kk < {Depth}; kk++)");
+            Line(3, $"// The bound is {Depth} in every thread, but PoCL shall not see it: it would put its loop over the threads");
+            Line(3, "// inside this one, and the accumulators into memory.");
+            Line(3, $"for (int kk = 0; kk < {Depth} + t / {Threads}; kk++)");
             Line(3, "{");
-            Multiply(4, "kk", declare: true, suffix: "");
+            MultiplyRows(4);
             Line(3, "}");
         }
         Line(3, "Group.Barrier();");
@@ -114,10 +123,13 @@ internal sealed partial record TileKernelWriter(
 
     private void Declarations()
     {
-        Line(2, $"ArrayView<float> sharedA = SharedMemory.Allocate<float>({Depth * PitchA});");
+        int lengthA = Unrolled ? Depth * PitchA : Math.Max(Depth * PitchA, Height * PitchRow);
+        Line(2, $"ArrayView<float> sharedA = SharedMemory.Allocate<float>({lengthA});");
         Line(2, $"ArrayView<float> sharedB = SharedMemory.Allocate<float>({Depth * PitchB});");
         Line(2, "ArrayView<F4> fourA = sharedA.Cast<F4>();");
         Line(2, "ArrayView<F4> fourB = sharedB.Cast<F4>();");
+        if (Wide)
+            Line(2, "ArrayView<F8> eightB = sharedB.Cast<F8>();");
         Line(2, "int t = Group.IdxX;");
         Line(2, $"int firstM = Grid.IdxX * {Height}, firstN = Grid.IdxY * {Width};");
         Line(2, "int start = Grid.IdxZ * sizes.SplitLength;");
@@ -138,8 +150,11 @@ internal sealed partial record TileKernelWriter(
         for (int i = 0; !Tensor && i < ThreadHeight; i++)
             Line(2, "float " + string.Join(", ", Enumerable.Range(0, ThreadWidth).Select(j => $"c{i}{j} = 0f")) + ";");
         if (Unrolled && LoadersB < Threads)
-            Line(2, string.Join(" ", Enumerable.Range(0, LoadsB).Select(i => $"F4 b{i} = new F4(0f, 0f, 0f, 0f);")));
+            Line(2, Zeros());
     }
+
+    private string Zeros() =>
+        string.Join(" ", Enumerable.Range(0, LoadsB).Select(i => $"F4 b{i} = new F4(0f, 0f, 0f, 0f);"));
 
     private void Loads(string k, bool declare)
     {
@@ -158,13 +173,15 @@ internal sealed partial record TileKernelWriter(
         int columnStep = LoadersB / (Depth / 4);
         int columnPass = Math.Max(1, LoadersB / (Width / 4));
         if (some && !Unrolled)
-            Line(indent, string.Join(" ", Enumerable.Range(0, LoadsB).Select(i => $"F4 b{i} = new F4(0f, 0f, 0f, 0f);")));
+            Line(indent, Zeros());
         if (some)
             Line(indent, $"if (t < {LoadersB})");
         for (int i = 0; i < LoadsB; i++)
-            Line(indent + (some ? 1 : 0),
-                $"{(some ? "" : type)}b{i} = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, {k} + sumB + {Either("TColumn", 0, i * columnPass)}, "
+        {
+            Line(indent + (some ? 1 : 0), $"{(some ? "" : type)}b{i} = TileMemory.LoadColumns<TColumn, TWidthB>(");
+            Line(indent + (some ? 2 : 1), $"b, sizes, {k} + sumB + {Either("TColumn", 0, i * columnPass)}, "
                 + $"firstN + columnB + {Either("TColumn", i * columnStep, 0)}, end);");
+        }
     }
 
     private void Stores()
@@ -173,7 +190,9 @@ internal sealed partial record TileKernelWriter(
         int pass = Threads / (Height / 4);
         Line(3, "if (TRow.AlongSums)");
         Line(3, "{");
-        for (int i = 0; i < LoadsA; i++)
+        for (int i = 0; !Unrolled && i < LoadsA; i++)
+            Line(4, $"fourA[(rowA + {i * step}) * {PitchRow / 4} + sumA / 4] = a{i};");
+        for (int i = 0; Unrolled && i < LoadsA; i++)
             for (int lane = 0; lane < 4; lane++)
                 Line(4, $"sharedA[(sumA + {lane}) * {PitchA} + rowA + {i * step}] = {Rounded($"a{i}.{Lanes[lane]}")};");
         Line(3, "}");
@@ -198,19 +217,30 @@ internal sealed partial record TileKernelWriter(
         Line(3, "}");
     }
 
-    private void Multiply(int indent, string kk, bool declare, string suffix)
+    /// <summary>One place of the sums, written out.</summary>
+    private void Multiply(int kk)
     {
-        string type = declare ? "F4 " : "";
-        string rowsOf = suffix.Length == 0 ? $"{kk} * {PitchA / 4}" : $"{int.Parse(kk, CultureInfo.InvariantCulture) * (PitchA / 4)}";
-        string columnsOf = suffix.Length == 0 ? $"{kk} * {PitchB / 4}" : $"{int.Parse(kk, CultureInfo.InvariantCulture) * (PitchB / 4)}";
         for (int i = 0; i < ThreadHeight / 4; i++)
-            Line(indent, $"{type}x{suffix}{i} = fourA[{rowsOf} + ty + {i * Height / 8}];");
+            Line(3, $"F4 x{kk}_{i} = fourA[{kk * (PitchA / 4)} + ty + {i * Height / 8}];");
         for (int j = 0; j < ThreadWidth / 4; j++)
-            Line(indent, $"{type}y{suffix}{j} = fourB[{columnsOf} + tx + {j * Width / 8}];");
+            Line(3, $"F4 y{kk}_{j} = fourB[{kk * (PitchB / 4)} + tx + {j * Width / 8}];");
         for (int i = 0; i < ThreadHeight; i++)
             for (int half = 0; half < ThreadWidth / 4; half++)
-                Line(indent, string.Join(" ", Enumerable.Range(half * 4, 4).Select(j =>
-                    $"c{i}{j} = x{suffix}{i / 4}.{Lanes[i % 4]} * y{suffix}{j / 4}.{Lanes[j % 4]} + c{i}{j};")));
+                Line(3, string.Join(" ", Enumerable.Range(half * 4, 4).Select(j =>
+                    $"c{i}{j} = x{kk}_{i / 4}.{Lanes[i % 4]} * y{kk}_{j / 4}.{Lanes[j % 4]} + c{i}{j};")));
+    }
+
+    /// <summary>The place kk of the sums, in a loop.</summary>
+    private void MultiplyRows(int indent)
+    {
+        for (int i = 0; i < ThreadHeight; i++)
+            Line(indent,
+                $"float x{i} = sharedA[TRow.AlongSums ? (ty * 4 + {i}) * {PitchRow} + kk : kk * {PitchA} + ty * 4 + {i}];");
+        Line(indent, Wide ? $"F8 y = eightB[kk * {PitchB / 8} + tx];" : $"F4 y = fourB[kk * {PitchB / 4} + tx];");
+        for (int i = 0; i < ThreadHeight; i++)
+            for (int half = 0; half < ThreadWidth / 4; half++)
+                Line(indent, string.Join(" ", Enumerable.Range(half * 4, 4).Select(
+                    j => $"c{i}{j} = x{i} * y.{(Wide ? $"V{j}" : Lanes[j])} + c{i}{j};")));
     }
 
     private void Results()
@@ -219,7 +249,7 @@ internal sealed partial record TileKernelWriter(
             for (int half = 0; half < ThreadWidth / 4; half++)
             {
                 string row = $"firstM + ty * 4 + {i / 4 * (Height / 2) + i % 4}";
-                string column = $"firstN + tx * 4 + {half * (Width / 2)}";
+                string column = Wide ? $"firstN + tx * 8 + {half * 4}" : $"firstN + tx * 4 + {half * (Width / 2)}";
                 string values = string.Join(", ", Enumerable.Range(half * 4, 4).Select(j => $"c{i}{j}"));
                 Line(2, $"TileMemory.Store<TWidthC>(c, bias, sizes, {row}, {column}, {values});");
             }

@@ -2,16 +2,16 @@ using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Gpu.Tiles;
 
-/// <summary>A tile kernel: the part of a product that one group of 256 threads computes.</summary>
+/// <summary>A tile kernel: the part of a product that one group of threads computes.</summary>
 internal enum Tile
 {
-    /// <summary>64 x 64, 4 x 4 a thread, loop kept.</summary>
-    Small64x64,
-    /// <summary>128 x 32, 4 x 4 a thread, loop kept.</summary>
-    Small128x32,
-    /// <summary>256 x 16, 4 x 4 a thread, loop kept.</summary>
-    Small256x16,
-    /// <summary>128 x 128, 8 x 8 a thread, unrolled.</summary>
+    /// <summary>32 x 64 by 64 threads, 4 x 8 a thread, loop kept.</summary>
+    Small32x64,
+    /// <summary>64 x 32 by 64 threads, 4 x 8 a thread, loop kept.</summary>
+    Small64x32,
+    /// <summary>64 x 16 by 64 threads, 4 x 4 a thread, loop kept.</summary>
+    Small64x16,
+    /// <summary>128 x 128 by 256 threads, as all that follow, 8 x 8 a thread, unrolled.</summary>
     Large128x128,
     /// <summary>128 x 64, 8 x 4 a thread, unrolled.</summary>
     Large128x64,
@@ -30,7 +30,7 @@ internal readonly struct ProductPlan
     private const int LeastSplit = 256;
 
     // Every tile kernel goes through the sums in steps that divide this.
-    private const int SplitUnit = 16;
+    private const int SplitUnit = 32;
 
     internal Tile Tile { get; private init; }
 
@@ -56,21 +56,28 @@ internal readonly struct ProductPlan
     /// <summary>The height and width of a tile.</summary>
     internal static (int M, int N) SizeOf(Tile tile) => tile switch
     {
-        Tile.Small64x64 => (64, 64),
+        Tile.Small32x64 => (32, 64),
+        Tile.Small64x32 => (64, 32),
+        Tile.Small64x16 => (64, 16),
         Tile.Large128x128 => (128, 128),
         Tile.Large128x64 or Tile.Tensor128x64 => (128, 64),
-        Tile.Small128x32 or Tile.Large128x32 => (128, 32),
+        Tile.Large128x32 => (128, 32),
         _ => (256, 16),
     };
 
-    // The choice by device and shape. Small tiles on a processor: gemm 1024 at 47 to 51 GFLOP/s with 64 x 64 and the loop
-    // kept, 2 to 5 unrolled (PoCL 3.1, 2 cores). Large tiles elsewhere: 512 multiplications to 32 shared loads in the
-    // assembled code; not timed on a GPU yet.
+    /// <summary>The threads of a tile's group.</summary>
+    internal static int ThreadsOf(Tile tile) =>
+        tile is Tile.Small32x64 or Tile.Small64x32 or Tile.Small64x16 ? 64 : GpuLoader.GroupSize;
+
+    // The choice by device and shape. Small tiles of 64 threads on a processor (PoCL 3.1, 2 cores, products of 512): 47
+    // GFLOP/s with 4 x 8 values a thread, 41 with 128 threads, 26 with 8 x 8 values a thread, 28 with 256 threads of
+    // 4 x 4; written out for GPUs, 2 to 5. Large tiles elsewhere: 512 multiplications to 32 shared loads in the assembled
+    // code; not timed on a GPU yet.
     private static Tile Choose(GpuStyle style, int m, int n) => (style, n) switch
     {
-        (GpuStyle.Processor, <= 16) => Tile.Small256x16,
-        (GpuStyle.Processor, <= 32) => Tile.Small128x32,
-        (GpuStyle.Processor, _) => Tile.Small64x64,
+        (GpuStyle.Processor, <= 16) => Tile.Small64x16,
+        (GpuStyle.Processor, <= 32) => Tile.Small64x32,
+        (GpuStyle.Processor, _) => Tile.Small32x64,
         // Fewer than 33 columns would leave half of the tensor cores' tile empty: those products stay in float32.
         (GpuStyle.CudaTensor, > 32) => Tile.Tensor128x64,
         (_, <= 16) => Tile.Large256x16,

@@ -42,7 +42,8 @@ internal static partial class TileKernels
             ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, start + sumA, end)
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 0, end);
-        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 8)
         {
             if (TRow.AlongSums)
@@ -72,7 +73,8 @@ internal static partial class TileKernels
                 ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place0, firstM + rowA + 0, k + 8 + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 8 + sumA + 0, end);
-            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 8 + sumB + 0, firstN + columnB + 0, end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                b, sizes, k + 8 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 x0_1 = fourA[0 + ty + 16];
             F4 y0_0 = fourB[0 + tx + 0];

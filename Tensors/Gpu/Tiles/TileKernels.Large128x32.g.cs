@@ -44,7 +44,8 @@ internal static partial class TileKernels
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
         if (t < 128)
-            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -84,7 +85,8 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
             if (t < 128)
-                b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+                b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                    b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 y0_0 = fourB[0 + tx + 0];
             c00 = x0_0.X * y0_0.X + c00; c01 = x0_0.X * y0_0.Y + c01; c02 = x0_0.X * y0_0.Z + c02; c03 = x0_0.X * y0_0.W + c03;

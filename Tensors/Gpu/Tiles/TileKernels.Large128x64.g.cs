@@ -46,7 +46,8 @@ internal static partial class TileKernels
             ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
-        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -85,7 +86,8 @@ internal static partial class TileKernels
                 ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
-            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 x0_1 = fourA[0 + ty + 16];
             F4 y0_0 = fourB[0 + tx + 0];

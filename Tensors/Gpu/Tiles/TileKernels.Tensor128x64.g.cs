@@ -48,7 +48,8 @@ internal static partial class TileKernels
             ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, start + sumA, end)
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
-        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+        F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -87,7 +88,8 @@ internal static partial class TileKernels
                 ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, k + 16 + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
-            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+            b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
             Input<uint> x000 = TensorMemory.Bits(sharedA[(0 + place) * 136 + warpM + 0 + row]);
             Input<uint> x001 = TensorMemory.Bits(sharedA[(0 + place) * 136 + warpM + 8 + row]);
             Input<uint> x002 = TensorMemory.Bits(sharedA[(4 + place) * 136 + warpM + 0 + row]);

@@ -3,8 +3,8 @@ using ILGPU;
 namespace ManSharp.Tensors.Gpu.Tiles;
 
 /// <summary>
-/// One kernel a <see cref="Tile"/>, in a generated file each: c[M, N] (+)= a[M, K] b[K, N] + bias[N] with 256 threads a group,
-/// generic over how the operands lie and how wide they are loaded.
+/// One kernel a <see cref="Tile"/>, in a generated file each: c[M, N] (+)= a[M, K] b[K, N] + bias[N], generic over how the operands lie
+/// and how wide they are loaded.
 /// </summary>
 internal static partial class TileKernels
 {
@@ -27,9 +27,9 @@ internal static partial class TileKernels
         where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
         where TWidthA : struct, IWidth where TWidthB : struct, IWidth where TWidthC : struct, IWidth => tile switch
         {
-            Tile.Small64x64 => Small64x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
-            Tile.Small128x32 => Small128x32<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
-            Tile.Small256x16 => Small256x16<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
+            Tile.Small32x64 => Small32x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
+            Tile.Small64x32 => Small64x32<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
+            Tile.Small64x16 => Small64x16<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
             Tile.Large128x128 => Large128x128<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
             Tile.Large128x64 => Large128x64<TRow, TColumn, TWidthA, TWidthB, TWidthC>,
             Tile.Large128x32 => Large128x32<TRow, TColumn, TWidthA, TWidthB, TWidthC>,

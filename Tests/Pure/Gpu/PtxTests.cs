@@ -16,13 +16,16 @@ public sealed class PtxTests : IDisposable
 
     public void Dispose() => compiler.Dispose();
 
-    /// <summary>Every tile that CUDA uses, with the values a thread loads at 16 bytes from memory and its multiplications.</summary>
-    public static TheoryData<string, int> CudaTiles => new()
+    /// <summary>
+    /// Every tile that CUDA uses, with a thread's multiplications in one step of the sums and its 16-byte loads from shared
+    /// memory: of a register tile of H x W values, depth H W and depth (H + W) / 4.
+    /// </summary>
+    public static TheoryData<string, int, int> CudaTiles => new()
     {
-        { nameof(Tile.Large128x128), 512 },
-        { nameof(Tile.Large128x64), 512 },
-        { nameof(Tile.Large128x32), 256 },
-        { nameof(Tile.Large256x16), 256 },
+        { nameof(Tile.Large128x128), 8 * 8 * 8, 8 * (8 + 8) / 4 },
+        { nameof(Tile.Large128x64), 16 * 8 * 4, 16 * (8 + 4) / 4 },
+        { nameof(Tile.Large128x32), 16 * 4 * 4, 16 * (4 + 4) / 4 },
+        { nameof(Tile.Large256x16), 16 * 4 * 4, 16 * (4 + 4) / 4 },
     };
 
     [Fact]
@@ -40,7 +43,7 @@ public sealed class PtxTests : IDisposable
 
     [Theory]
     [MemberData(nameof(CudaTiles))]
-    public void Tiles_are_unrolled_and_load_sixteen_bytes_at_a_time(string name, int products)
+    public void Tiles_are_unrolled_and_load_sixteen_bytes_at_a_time(string name, int products, int sharedLoads)
     {
         Tile tile = Enum.Parse<Tile>(name);
         Delegate[] kernels =
@@ -61,6 +64,7 @@ public sealed class PtxTests : IDisposable
             Assert.True(Count(text, @"\badd\.f32") >= products, $"{name}: fewer additions than products.");
             Assert.True(Count(text, @"ld\.global\.v4\.f32") >= 4, $"{name}: 16-byte loads of both operands were expected.");
             Assert.True(Count(text, @"st\.global\.v4\.f32") >= 4, $"{name}: 16-byte stores were expected.");
+            Assert.Equal(sharedLoads, Count(text, @"ld\.shared\.v4\.f32"));
             Assert.Equal(0, Count(text, @"ld\.shared\.f32"));
             Assert.Equal(0, Count(text, @"st\.global\.f32"));
         }

@@ -7,28 +7,28 @@ namespace ManSharp.Tensors.Gpu.Tiles;
 
 internal static partial class TileKernels
 {
-    // 256 x 16 values a group, 4 x 4 a thread, 16 places of the sums at a time.
-    internal static void Small256x16<TRow, TColumn, TWidthA, TWidthB, TWidthC>(
+    // 64 x 16 values a group, 4 x 4 a thread, 16 places of the sums at a time.
+    internal static void Small64x16<TRow, TColumn, TWidthA, TWidthB, TWidthC>(
         ArrayView<float> c, ArrayView<float> a, ArrayView<float> b, ArrayView<float> bias, ProductSizes sizes)
         where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
         where TWidthA : struct, IWidth where TWidthB : struct, IWidth where TWidthC : struct, IWidth
     {
-        ArrayView<float> sharedA = SharedMemory.Allocate<float>(4160);
+        ArrayView<float> sharedA = SharedMemory.Allocate<float>(1280);
         ArrayView<float> sharedB = SharedMemory.Allocate<float>(320);
         ArrayView<F4> fourA = sharedA.Cast<F4>();
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 256, firstN = Grid.IdxY * 16;
+        int firstM = Grid.IdxX * 64, firstN = Grid.IdxY * 16;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
-        int rowA = TRow.AlongSums ? t / 4 : t % 64 * 4;
-        int sumA = TRow.AlongSums ? t % 4 * 4 : t / 64;
+        int rowA = TRow.AlongSums ? t / 4 : t % 16 * 4;
+        int sumA = TRow.AlongSums ? t % 4 * 4 : t / 16;
         int columnB = TColumn.AlongSums ? t / 4 : t % 4 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 4;
         RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 128 : 2));
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 192 : 3));
+        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 16 : 1));
+        RowPlace place2 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 32 : 2));
+        RowPlace place3 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 48 : 3));
         int tx = t % 4, ty = t / 4;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f;
@@ -41,66 +41,58 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + sumA + 0, end);
             F4 a1 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 64, k + sumA, end)
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place1, firstM + rowA + 16, k + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + sumA + 4, end);
             F4 a2 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place2, firstM + rowA + 128, k + sumA, end)
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place2, firstM + rowA + 32, k + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + sumA + 8, end);
             F4 a3 = TRow.AlongSums
-                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place3, firstM + rowA + 192, k + sumA, end)
+                ? TileMemory.LoadAlongSums<TRow, TWidthA>(a, sizes, place3, firstM + rowA + 48, k + sumA, end)
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + sumA + 12, end);
-            F4 b0 = new F4(0f, 0f, 0f, 0f);
-            if (t < 64)
-                b0 = TileMemory.LoadColumns<TColumn, TWidthB>(b, sizes, k + sumB + 0, firstN + columnB + 0, end);
+            F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
+                b, sizes, k + sumB + 0, firstN + columnB + 0, end);
             if (TRow.AlongSums)
             {
-                sharedA[(sumA + 0) * 260 + rowA + 0] = a0.X;
-                sharedA[(sumA + 1) * 260 + rowA + 0] = a0.Y;
-                sharedA[(sumA + 2) * 260 + rowA + 0] = a0.Z;
-                sharedA[(sumA + 3) * 260 + rowA + 0] = a0.W;
-                sharedA[(sumA + 0) * 260 + rowA + 64] = a1.X;
-                sharedA[(sumA + 1) * 260 + rowA + 64] = a1.Y;
-                sharedA[(sumA + 2) * 260 + rowA + 64] = a1.Z;
-                sharedA[(sumA + 3) * 260 + rowA + 64] = a1.W;
-                sharedA[(sumA + 0) * 260 + rowA + 128] = a2.X;
-                sharedA[(sumA + 1) * 260 + rowA + 128] = a2.Y;
-                sharedA[(sumA + 2) * 260 + rowA + 128] = a2.Z;
-                sharedA[(sumA + 3) * 260 + rowA + 128] = a2.W;
-                sharedA[(sumA + 0) * 260 + rowA + 192] = a3.X;
-                sharedA[(sumA + 1) * 260 + rowA + 192] = a3.Y;
-                sharedA[(sumA + 2) * 260 + rowA + 192] = a3.Z;
-                sharedA[(sumA + 3) * 260 + rowA + 192] = a3.W;
+                fourA[(rowA + 0) * 5 + sumA / 4] = a0;
+                fourA[(rowA + 16) * 5 + sumA / 4] = a1;
+                fourA[(rowA + 32) * 5 + sumA / 4] = a2;
+                fourA[(rowA + 48) * 5 + sumA / 4] = a3;
             }
             else
             {
-                fourA[(sumA + 0) * 65 + rowA / 4] = a0;
-                fourA[(sumA + 4) * 65 + rowA / 4] = a1;
-                fourA[(sumA + 8) * 65 + rowA / 4] = a2;
-                fourA[(sumA + 12) * 65 + rowA / 4] = a3;
+                fourA[(sumA + 0) * 17 + rowA / 4] = a0;
+                fourA[(sumA + 4) * 17 + rowA / 4] = a1;
+                fourA[(sumA + 8) * 17 + rowA / 4] = a2;
+                fourA[(sumA + 12) * 17 + rowA / 4] = a3;
             }
-            if (TColumn.AlongSums & t < 64)
+            if (TColumn.AlongSums)
             {
                 sharedB[(sumB + 0) * 20 + columnB + 0] = b0.X;
                 sharedB[(sumB + 1) * 20 + columnB + 0] = b0.Y;
                 sharedB[(sumB + 2) * 20 + columnB + 0] = b0.Z;
                 sharedB[(sumB + 3) * 20 + columnB + 0] = b0.W;
             }
-            if (!TColumn.AlongSums & t < 64)
+            if (!TColumn.AlongSums)
             {
                 fourB[(sumB + 0) * 5 + columnB / 4] = b0;
             }
             Group.Barrier();
-            for (int kk = 0; kk < 16; kk++)
+            // The bound is 16 in every thread, but PoCL shall not see it: it would put its loop over the threads
+            // inside this one, and the accumulators into memory.
+            for (int kk = 0; kk < 16 + t / 64; kk++)
             {
-                F4 x0 = fourA[kk * 65 + ty + 0];
-                F4 y0 = fourB[kk * 5 + tx + 0];
-                c00 = x0.X * y0.X + c00; c01 = x0.X * y0.Y + c01; c02 = x0.X * y0.Z + c02; c03 = x0.X * y0.W + c03;
-                c10 = x0.Y * y0.X + c10; c11 = x0.Y * y0.Y + c11; c12 = x0.Y * y0.Z + c12; c13 = x0.Y * y0.W + c13;
-                c20 = x0.Z * y0.X + c20; c21 = x0.Z * y0.Y + c21; c22 = x0.Z * y0.Z + c22; c23 = x0.Z * y0.W + c23;
-                c30 = x0.W * y0.X + c30; c31 = x0.W * y0.Y + c31; c32 = x0.W * y0.Z + c32; c33 = x0.W * y0.W + c33;
+                float x0 = sharedA[TRow.AlongSums ? (ty * 4 + 0) * 20 + kk : kk * 68 + ty * 4 + 0];
+                float x1 = sharedA[TRow.AlongSums ? (ty * 4 + 1) * 20 + kk : kk * 68 + ty * 4 + 1];
+                float x2 = sharedA[TRow.AlongSums ? (ty * 4 + 2) * 20 + kk : kk * 68 + ty * 4 + 2];
+                float x3 = sharedA[TRow.AlongSums ? (ty * 4 + 3) * 20 + kk : kk * 68 + ty * 4 + 3];
+                F4 y = fourB[kk * 5 + tx];
+                c00 = x0 * y.X + c00; c01 = x0 * y.Y + c01; c02 = x0 * y.Z + c02; c03 = x0 * y.W + c03;
+                c10 = x1 * y.X + c10; c11 = x1 * y.Y + c11; c12 = x1 * y.Z + c12; c13 = x1 * y.W + c13;
+                c20 = x2 * y.X + c20; c21 = x2 * y.Y + c21; c22 = x2 * y.Z + c22; c23 = x2 * y.W + c23;
+                c30 = x3 * y.X + c30; c31 = x3 * y.Y + c31; c32 = x3 * y.Z + c32; c33 = x3 * y.W + c33;
             }
             Group.Barrier();
         }
