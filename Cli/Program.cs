@@ -43,6 +43,7 @@ internal static class Program
             PlanCommand.Create(),
             SweepCommand.Create(interruption),
             EvalCommand.Create(),
+            CurvesCommand.Create(),
             ProbeCommand.Create(),
             VerifyCommand.Create(),
             DevicesCommand.Create(),

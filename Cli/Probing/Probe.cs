@@ -1,4 +1,5 @@
 using ManSharp.Cli.Display;
+using ManSharp.Cli.Pictures;
 using ManSharp.Cli.Training;
 using ManSharp.Datasets;
 using ManSharp.LocalLearning.Analysis;

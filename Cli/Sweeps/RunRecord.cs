@@ -33,7 +33,10 @@ internal sealed record RunRecord(
     double? TrainingSeconds = null)
 {
     private static readonly HashSet<string> files =
-        [RunFolder.ConfigurationName, RunFolder.SummaryName, RunFolder.MetricsName, RunFolder.ModelName];
+    [
+        RunFolder.ConfigurationName, RunFolder.SummaryName, RunFolder.MetricsName, RunFolder.ModelName,
+        CurvesCommand.PictureName,
+    ];
 
     private static readonly JsonSerializerOptions camelCase =
         new() { PropertyNamingPolicy = JsonNamingPolicy.CamelCase };

@@ -1,6 +1,6 @@
 using OxyPlot;
 
-namespace ManSharp.Cli.Probing;
+namespace ManSharp.Cli.Pictures;
 
 /// <summary>
 /// Sizes of text for laying out a picture whose font is not known: widths of a wide sans-serif font. OxyPlot's own
