@@ -1,6 +1,5 @@
 using ManSharp.Tensors.Cpu;
 using ManSharp.Tensors.Gpu;
-using ManSharp.Tensors.Gpu.Tiles;
 using ManSharp.Tensors.Kernels;
 
 namespace ManSharp.Tensors.Dry;
@@ -46,7 +45,7 @@ internal sealed class DryKernels(GpuStyle? like) : IKernels
     public void CountCorrect(Tensor y, Tensor logits, Tensor labels) => Calls++;
 
     public int GemmScratch(GemmGeometry geometry) =>
-        like is { } style ? ProductPlan.For(style, geometry).Scratch : GemmPlan.Scratch(geometry);
+        like is { } style ? GpuKernels.GemmScratch(style, geometry) : GemmPlan.Scratch(geometry);
 
     public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write) =>
         Count(geometry.Flops);

@@ -13,10 +13,11 @@ namespace ManSharp.Tensors.Gpu;
 /// </remarks>
 internal sealed partial class GpuKernels
 {
-    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, ProductSizes, int>?
-        addSplits;
+    public int GemmScratch(GemmGeometry geometry) => GemmScratch(style, geometry);
 
-    public int GemmScratch(GemmGeometry geometry) => ProductPlan.For(style, geometry).Scratch;
+    /// <summary>The scratch memory of a product; the dry device asks for the same.</summary>
+    internal static int GemmScratch(GpuStyle style, GemmGeometry geometry) =>
+        ProductPlan.For(style, ProductSizes.Of(geometry)).Scratch;
 
     public void Gemm(Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, GemmGeometry geometry, Write write)
     {
@@ -26,16 +27,15 @@ internal sealed partial class GpuKernels
             (geometry.TransposeA ? geometry.M : geometry.K) % 4 == 0,
             (geometry.TransposeB ? geometry.K : geometry.N) % 4 == 0,
             geometry.N % 4 == 0);
-        var plan = ProductPlan.For(style, geometry);
         var sizes = ProductSizes.Of(geometry);
         if (geometry.TransposeA && geometry.TransposeB)
-            Product<RowsTransposed, ColumnsTransposed>(c, scratch, a, b, bias, plan, sizes, write, four);
+            Product<RowsTransposed, ColumnsTransposed>(c, scratch, a, b, bias, sizes, write, four);
         else if (geometry.TransposeA)
-            Product<RowsTransposed, Columns>(c, scratch, a, b, bias, plan, sizes, write, four);
+            Product<RowsTransposed, Columns>(c, scratch, a, b, bias, sizes, write, four);
         else if (geometry.TransposeB)
-            Product<Rows, ColumnsTransposed>(c, scratch, a, b, bias, plan, sizes, write, four);
+            Product<Rows, ColumnsTransposed>(c, scratch, a, b, bias, sizes, write, four);
         else
-            Product<Rows, Columns>(c, scratch, a, b, bias, plan, sizes, write, four);
+            Product<Rows, Columns>(c, scratch, a, b, bias, sizes, write, four);
     }
 
     /// <summary>Which operands have lengths that allow four values at a time.</summary>
@@ -43,25 +43,40 @@ internal sealed partial class GpuKernels
 
     /// <summary>One product by tiles. Whether operands are aligned for four values at a time is looked at here.</summary>
     private void Product<TRow, TColumn>(
-        Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, ProductPlan plan, ProductSizes sizes, Write write, Fours four)
+        Tensor c, Tensor scratch, Tensor a, Tensor b, Tensor bias, ProductSizes sizes, Write write, Fours four)
         where TRow : struct, IRowOperand where TColumn : struct, IColumnOperand
     {
+        var plan = ProductPlan.For(style, sizes);
         bool splits = plan.Splits > 1;
         Tensor target = splits ? scratch : c;
         sizes.SplitLength = plan.SplitLength;
+        sizes.TilesN = new FastDivision(plan.TilesN);
         sizes.Add = splits ? 0 : Adds(write);
         sizes.HasBias = splits ? 0 : Present(bias);
         four = new Fours(four.A && a.IsAligned(), four.B && b.IsAligned(), four.C && target.IsAligned());
         var launch = TileLauncher<TRow, TColumn>(plan.Tile, four);
-        KernelConfig groups = Groups(plan.TilesM, plan.TilesN, plan.Splits, ProductPlan.ThreadsOf(plan.Tile));
+        KernelConfig groups = Groups(plan.TilesM, plan.TilesN * sizes.Groups, plan.Splits, ProductPlan.ThreadsOf(plan.Tile));
         launch(stream, groups, target.View(), a.View(), b.View(), Optional(bias), sizes);
         if (!splits)
             return;
         sizes.Add = Adds(write);
         sizes.HasBias = Present(bias);
-        addSplits ??= loader.Load<Action<AcceleratorStream, KernelConfig, Values, Values, Values,
-            ProductSizes, int>>(AddSplitsKernel);
-        addSplits(stream, Flat(c.Length), c.View(), scratch.View(), Optional(bias), sizes, plan.Splits);
+        var add = SplitsLauncher<TRow>();
+        KernelConfig values = Flat(sizes.M * sizes.N * sizes.Groups);
+        add(stream, values, c.View(), scratch.View(), Optional(bias), sizes, plan.Splits);
+    }
+
+    private Action<AcceleratorStream, KernelConfig, Values, Values, Values, ProductSizes, int> SplitsLauncher<TRow>()
+        where TRow : struct, IRowOperand
+    {
+        if (!splitAdders.TryGetValue(typeof(TRow), out Delegate? launcher))
+        {
+            launcher = loader.Load<
+                Action<AcceleratorStream, KernelConfig, Values, Values, Values, ProductSizes, int>>(
+                    AddSplitsKernel<TRow>);
+            splitAdders.Add(typeof(TRow), launcher);
+        }
+        return (Action<AcceleratorStream, KernelConfig, Values, Values, Values, ProductSizes, int>)launcher;
     }
 
     private Action<AcceleratorStream, KernelConfig, Values, Values, Values, Values,
@@ -81,21 +96,24 @@ internal sealed partial class GpuKernels
     }
 
     private readonly Dictionary<(Tile, Type, Fours), Delegate> tiles = [];
+    private readonly Dictionary<Type, Delegate> splitAdders = [];
 
     private readonly struct TileOf<TRow, TColumn>;
 
-    private static void AddSplitsKernel(
+    private static void AddSplitsKernel<TRow>(
         Values c, Values products, Values bias, ProductSizes sizes, int splits)
+        where TRow : struct, IRowOperand
     {
         int i = FlatIndex;
-        int length = sizes.M * sizes.N;
+        int columns = sizes.N * sizes.Groups, length = sizes.M * columns;
         if (!IsInside(i, length))
             return;
         float sum = 0;
         for (int split = 0; split < splits; split++)
             sum += products[split * length + i];
+        int m = i / columns, n = i - m * columns;
         if (sizes.HasBias != 0)
-            sum += bias[i % sizes.N];
-        Put(c, i, sum, sizes.Add);
+            sum += bias[n];
+        Put(c, TRow.Target(sizes, m) * columns + n, sum, sizes.Add);
     }
 }

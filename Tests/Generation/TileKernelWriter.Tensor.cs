@@ -46,7 +46,7 @@ internal sealed partial record TileKernelWriter
         for (int i = 0; i < 2; i++)
             for (int j = 0; j < 4; j++)
                 for (int half = 0; half < 2; half++)
-                    Line(2, $"TensorMemory.Store(c, bias, sizes, firstM + warpM + {16 * i + 8 * half} + row, "
+                    Line(2, $"TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + {16 * i + 8 * half} + row, "
                         + $"firstN + warpN + {8 * j} + 2 * place, c{i}{j}{2 * half}.Value, c{i}{j}{2 * half + 1}.Value);");
     }
 }

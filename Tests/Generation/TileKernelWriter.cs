@@ -131,7 +131,8 @@ internal sealed partial record TileKernelWriter(
         if (Wide)
             Line(2, "ArrayView<F8> eightB = sharedB.Cast<F8>();");
         Line(2, "int t = Group.IdxX;");
-        Line(2, $"int firstM = Grid.IdxX * {Height}, firstN = Grid.IdxY * {Width};");
+        Line(2, "int group = sizes.TilesN.Divide(Grid.IdxY);");
+        Line(2, $"int firstM = Grid.IdxX * {Height}, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * {Width};");
         Line(2, "int start = Grid.IdxZ * sizes.SplitLength;");
         Line(2, "int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;");
         Line(2, $"int rowA = TRow.AlongSums ? t / {Depth / 4} : t % {Height / 4} * 4;");
@@ -141,8 +142,8 @@ internal sealed partial record TileKernelWriter(
         int step = Threads / (Depth / 4);
         for (int i = 0; i < 4; i++)
             Line(2, i < LoadsA
-                ? $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {Either("TRow", i * step, i)});"
-                : $"RowPlace place{i} = TRow.Place(sizes, firstM + rowA + {i});");
+                ? $"RowPlace place{i} = TRow.Place(sizes, group, firstM + rowA + {Either("TRow", i * step, i)});"
+                : $"RowPlace place{i} = TRow.Place(sizes, group, firstM + rowA + {i});");
         if (Tensor)
             TensorDeclarations();
         else
@@ -179,7 +180,7 @@ internal sealed partial record TileKernelWriter(
         for (int i = 0; i < LoadsB; i++)
         {
             Line(indent + (some ? 1 : 0), $"{(some ? "" : type)}b{i} = TileMemory.LoadColumns<TColumn, TWidthB>(");
-            Line(indent + (some ? 2 : 1), $"b, sizes, {k} + sumB + {Either("TColumn", 0, i * columnPass)}, "
+            Line(indent + (some ? 2 : 1), $"b, sizes, group, {k} + sumB + {Either("TColumn", 0, i * columnPass)}, "
                 + $"firstN + columnB + {Either("TColumn", i * columnStep, 0)}, end);");
         }
     }
@@ -251,7 +252,7 @@ internal sealed partial record TileKernelWriter(
                 string row = $"firstM + ty * 4 + {i / 4 * (Height / 2) + i % 4}";
                 string column = Wide ? $"firstN + tx * 8 + {half * 4}" : $"firstN + tx * 4 + {half * (Width / 2)}";
                 string values = string.Join(", ", Enumerable.Range(half * 4, 4).Select(j => $"c{i}{j}"));
-                Line(2, $"TileMemory.Store<TWidthC>(c, bias, sizes, {row}, {column}, {values});");
+                Line(2, $"TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, {row}, {column}, {values});");
             }
     }
 

@@ -19,7 +19,10 @@ internal readonly struct Four : IWidth
     public static bool IsFour => true;
 }
 
-/// <summary>What a thread knows of the row of a that it loads: where its image begins, and the corner of its patch.</summary>
+/// <summary>
+/// What a thread knows of the row of a that it loads: where its image, or its row, begins in memory, with the channels of
+/// its group; and the corner of its patch.
+/// </summary>
 internal readonly struct RowPlace(int start, int top, int left)
 {
     internal readonly int Start = start, Top = top, Left = left;
@@ -32,10 +35,13 @@ internal interface IRowOperand
     static abstract bool AlongSums { get; }
 
     /// <summary>What all values of row m have in common.</summary>
-    static abstract RowPlace Place(ProductSizes sizes, int m);
+    static abstract RowPlace Place(ProductSizes sizes, int group, int m);
 
     /// <summary>Where a[m, k] lies; negative where it is zero.</summary>
     static abstract int IndexOf(ProductSizes sizes, RowPlace place, int m, int k);
+
+    /// <summary>The row of c that row m of the product is.</summary>
+    static abstract int Target(ProductSizes sizes, int m);
 }
 
 /// <summary>The second operand of a product, b[k, n].</summary>
@@ -45,7 +51,7 @@ internal interface IColumnOperand
     static abstract bool AlongSums { get; }
 
     /// <summary>Where b[k, n] lies.</summary>
-    static abstract int IndexOf(ProductSizes sizes, int k, int n);
+    static abstract int IndexOf(ProductSizes sizes, int group, int k, int n);
 }
 
 /// <summary>A matrix [M, K].</summary>
@@ -53,9 +59,11 @@ internal readonly struct Rows : IRowOperand
 {
     public static bool AlongSums => true;
 
-    public static RowPlace Place(ProductSizes sizes, int m) => new(m * sizes.K, 0, 0);
+    public static RowPlace Place(ProductSizes sizes, int group, int m) => new(m * sizes.K, 0, 0);
 
     public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k) => place.Start + k;
+
+    public static int Target(ProductSizes sizes, int m) => m;
 }
 
 /// <summary>A matrix stored as [K, M].</summary>
@@ -63,9 +71,11 @@ internal readonly struct RowsTransposed : IRowOperand
 {
     public static bool AlongSums => false;
 
-    public static RowPlace Place(ProductSizes sizes, int m) => new(m, 0, 0);
+    public static RowPlace Place(ProductSizes sizes, int group, int m) => new(m, 0, 0);
 
     public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k) => k * sizes.M + place.Start;
+
+    public static int Target(ProductSizes sizes, int m) => m;
 }
 
 /// <summary>The patches of x that output pixels see: row m = (n, p, q), place k = (r, s, c).</summary>
@@ -73,14 +83,15 @@ internal readonly struct Patches : IRowOperand
 {
     public static bool AlongSums => true;
 
-    public static RowPlace Place(ProductSizes sizes, int m)
+    public static RowPlace Place(ProductSizes sizes, int group, int m)
     {
         int n = sizes.Pixels.Divide(m);
         int pixel = sizes.Pixels.Rest(m, n);
         int p = sizes.Width.Divide(pixel);
         int q = sizes.Width.Rest(pixel, p);
         return new RowPlace(
-            n * sizes.ImageHeight * sizes.ImageWidth, p * sizes.Stride - sizes.Padding, q * sizes.Stride - sizes.Padding);
+            n * sizes.ImageHeight * sizes.ImageWidth * sizes.ImageChannels + group * sizes.Channels.Divisor,
+            p * sizes.Stride - sizes.PaddingTop, q * sizes.Stride - sizes.PaddingLeft);
     }
 
     public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
@@ -91,34 +102,49 @@ internal readonly struct Patches : IRowOperand
         int s = sizes.KernelWidth.Rest(tap, r);
         int h = place.Top + r, w = place.Left + s;
         bool inside = (uint)h < (uint)sizes.ImageHeight & (uint)w < (uint)sizes.ImageWidth;
-        return inside ? (place.Start + h * sizes.ImageWidth + w) * sizes.Channels.Divisor + c : -1;
+        return inside ? place.Start + (h * sizes.ImageWidth + w) * sizes.ImageChannels + c : -1;
     }
+
+    public static int Target(ProductSizes sizes, int m) => m;
 }
 
-/// <summary>The gradients of the outputs that read an input pixel: row m = (n, h, w), place k = (r, s, output channel).</summary>
+/// <summary>
+/// The gradients of the outputs that read an input pixel, for the input pixels of one <see cref="StrideClass"/>: row m =
+/// (n, i, j) is pixel (i stride + a, j stride + b), place k = (u, v, output channel) is a tap of the class.
+/// </summary>
 internal readonly struct ReaderGradients : IRowOperand
 {
     public static bool AlongSums => true;
 
-    public static RowPlace Place(ProductSizes sizes, int m)
+    public static RowPlace Place(ProductSizes sizes, int group, int m)
     {
         int n = sizes.Pixels.Divide(m);
         int pixel = sizes.Pixels.Rest(m, n);
-        int h = sizes.Width.Divide(pixel);
-        int w = sizes.Width.Rest(pixel, h);
-        return new RowPlace(n * sizes.ImageHeight * sizes.ImageWidth, h + sizes.Padding, w + sizes.Padding);
+        int i = sizes.Width.Divide(pixel);
+        int j = sizes.Width.Rest(pixel, i);
+        return new RowPlace(
+            n * sizes.ImageHeight * sizes.ImageWidth * sizes.ImageChannels + group * sizes.Channels.Divisor,
+            i + sizes.PaddingTop, j + sizes.PaddingLeft);
     }
 
     public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
     {
         int tap = sizes.Channels.Divide(k);
         int channel = sizes.Channels.Rest(k, tap);
-        int r = sizes.KernelWidth.Divide(tap);
-        int s = sizes.KernelWidth.Rest(tap, r);
-        int top = place.Top - r, left = place.Left - s;
-        int p = sizes.StrideDivision.Divide(top < 0 ? 0 : top), q = sizes.StrideDivision.Divide(left < 0 ? 0 : left);
-        bool reads = p * sizes.Stride == top & q * sizes.Stride == left & p < sizes.ImageHeight & q < sizes.ImageWidth;
-        return reads ? (place.Start + p * sizes.ImageWidth + q) * sizes.Channels.Divisor + channel : -1;
+        int u = sizes.KernelWidth.Divide(tap);
+        int v = sizes.KernelWidth.Rest(tap, u);
+        int p = place.Top - u, q = place.Left - v;
+        bool reads = (uint)p < (uint)sizes.ImageHeight & (uint)q < (uint)sizes.ImageWidth;
+        return reads ? place.Start + (p * sizes.ImageWidth + q) * sizes.ImageChannels + channel : -1;
+    }
+
+    public static int Target(ProductSizes sizes, int m)
+    {
+        int n = sizes.Pixels.Divide(m);
+        int pixel = sizes.Pixels.Rest(m, n);
+        int i = sizes.Width.Divide(pixel);
+        int j = sizes.Width.Rest(pixel, i);
+        return sizes.TargetStart + n * sizes.TargetImage + i * sizes.TargetRow + j * sizes.Stride;
     }
 }
 
@@ -127,13 +153,13 @@ internal readonly struct PatchesTransposed : IRowOperand
 {
     public static bool AlongSums => false;
 
-    public static RowPlace Place(ProductSizes sizes, int m)
+    public static RowPlace Place(ProductSizes sizes, int group, int m)
     {
         int tap = sizes.Channels.Divide(m);
         int c = sizes.Channels.Rest(m, tap);
         int r = sizes.KernelWidth.Divide(tap);
         int s = sizes.KernelWidth.Rest(tap, r);
-        return new RowPlace(c, r - sizes.Padding, s - sizes.Padding);
+        return new RowPlace(group * sizes.Channels.Divisor + c, r - sizes.PaddingTop, s - sizes.PaddingLeft);
     }
 
     public static int IndexOf(ProductSizes sizes, RowPlace place, int m, int k)
@@ -144,17 +170,22 @@ internal readonly struct PatchesTransposed : IRowOperand
         int q = sizes.Width.Rest(pixel, p);
         int h = p * sizes.Stride + place.Top, w = q * sizes.Stride + place.Left;
         bool inside = (uint)h < (uint)sizes.ImageHeight & (uint)w < (uint)sizes.ImageWidth;
-        int at = ((n * sizes.ImageHeight + h) * sizes.ImageWidth + w) * sizes.Channels.Divisor + place.Start;
+        int at = ((n * sizes.ImageHeight + h) * sizes.ImageWidth + w) * sizes.ImageChannels + place.Start;
         return inside ? at : -1;
     }
+
+    public static int Target(ProductSizes sizes, int m) => m;
 }
 
-/// <summary>A matrix [K, N]: also a convolution's weights [R, S, C, K], and its output gradient [N, P, Q, K].</summary>
+/// <summary>
+/// A matrix [K, N], or the group's columns of one: also a convolution's weights [R, S, C / G, K], and its output gradient
+/// [N, P, Q, K].
+/// </summary>
 internal readonly struct Columns : IColumnOperand
 {
     public static bool AlongSums => false;
 
-    public static int IndexOf(ProductSizes sizes, int k, int n) => k * sizes.N + n;
+    public static int IndexOf(ProductSizes sizes, int group, int k, int n) => (k * sizes.Groups + group) * sizes.N + n;
 }
 
 /// <summary>A matrix stored as [N, K].</summary>
@@ -162,17 +193,24 @@ internal readonly struct ColumnsTransposed : IColumnOperand
 {
     public static bool AlongSums => true;
 
-    public static int IndexOf(ProductSizes sizes, int k, int n) => n * sizes.K + k;
+    public static int IndexOf(ProductSizes sizes, int group, int k, int n) => n * sizes.K + k;
 }
 
-/// <summary>Weights [R, S, C, K] with the channels exchanged: place k = (r, s, output channel), column n = input channel.</summary>
+/// <summary>
+/// Weights [R, S, C / G, K] with the channels exchanged: place k = (u, v, output channel of the group) is a tap of a
+/// <see cref="StrideClass"/>, column n an input channel of the group.
+/// </summary>
 internal readonly struct WeightsTransposed : IColumnOperand
 {
     public static bool AlongSums => true;
 
-    public static int IndexOf(ProductSizes sizes, int k, int n)
+    public static int IndexOf(ProductSizes sizes, int group, int k, int n)
     {
         int tap = sizes.Channels.Divide(k);
-        return (tap * sizes.N + n) * sizes.Channels.Divisor + sizes.Channels.Rest(k, tap);
+        int channel = sizes.Channels.Rest(k, tap);
+        int u = sizes.KernelWidth.Divide(tap);
+        int v = sizes.KernelWidth.Rest(tap, u);
+        int place = sizes.TapStart + u * sizes.TapRow + v * sizes.Stride;
+        return (place * sizes.N + n) * sizes.ImageChannels + group * sizes.Channels.Divisor + channel;
     }
 }

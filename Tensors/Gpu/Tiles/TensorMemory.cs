@@ -18,13 +18,14 @@ internal static class TensorMemory
     internal static uint Bits(float value) => Interop.FloatAsInt(value);
 
     /// <summary>c[m, n] and c[m, n + 1].</summary>
-    internal static void Store(
-        ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int m, int n, float x, float y)
+    internal static void Store<TRow>(
+        ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int group, int m, int n, float x, float y)
+        where TRow : struct, IRowOperand
     {
         if (m >= sizes.M)
             return;
-        int at = (Grid.IdxZ * sizes.M + m) * sizes.N + n;
-        TileMemory.StoreOne(c, bias, sizes, at, n, x);
-        TileMemory.StoreOne(c, bias, sizes, at + 1, n + 1, y);
+        int at = TileMemory.Place<TRow>(sizes, group, m) + n;
+        TileMemory.StoreOne(c, bias, sizes, group, at, n, x);
+        TileMemory.StoreOne(c, bias, sizes, group, at + 1, n + 1, y);
     }
 }

@@ -1,5 +1,3 @@
-using ManSharp.Tensors.Kernels;
-
 namespace ManSharp.Tensors.Gpu.Tiles;
 
 /// <summary>A tile kernel: the part of a product that one group of threads computes.</summary>
@@ -42,16 +40,11 @@ internal readonly struct ProductPlan
 
     internal int SplitLength { get; private init; }
 
-    /// <summary>Values of scratch memory: one product a split, where there is more than one.</summary>
+    /// <summary>Values of scratch memory: a product of all groups for each split, where there is more than one.</summary>
     internal int Scratch { get; private init; }
 
-    internal static ProductPlan For(GpuStyle style, GemmGeometry g) => For(style, g.M, g.N, g.K);
-
-    internal static ProductPlan For(GpuStyle style, Conv2dGeometry g, Conv2dPass pass)
-    {
-        var sizes = ProductSizes.Of(g, pass);
-        return For(style, sizes.M, sizes.N, sizes.K);
-    }
+    internal static ProductPlan For(GpuStyle style, ProductSizes sizes) =>
+        For(style, sizes.M, sizes.N, sizes.K, sizes.Groups);
 
     /// <summary>The height and width of a tile.</summary>
     internal static (int M, int N) SizeOf(Tile tile) => tile switch
@@ -91,20 +84,21 @@ internal readonly struct ProductPlan
     // same on every device of a style.
     private static int GroupsWanted(GpuStyle style) => style == GpuStyle.Processor ? 16 : 256;
 
-    private static ProductPlan For(GpuStyle style, int m, int n, int k)
+    private static ProductPlan For(GpuStyle style, int m, int n, int k, int groups)
     {
         Tile tile = Choose(style, m, n);
         (int height, int width) = SizeOf(tile);
         int tilesM = (int)(((long)m + height - 1) / height), tilesN = (n + width - 1) / width;
-        long tiles = (long)tilesM * tilesN;
+        long tiles = Math.Max(1, (long)tilesM * tilesN * groups);
         long splits = Math.Min((GroupsWanted(style) + tiles - 1) / tiles, Math.Max(1, k / LeastSplit));
         int length = (int)((k + splits - 1) / splits);
         length = (length + SplitUnit - 1) / SplitUnit * SplitUnit;
-        int used = (int)(((long)k + length - 1) / length);
+        // Sums of no places are zero, and one group writes that.
+        int used = k == 0 ? 1 : (int)(((long)k + length - 1) / length);
         return new ProductPlan
         {
             Tile = tile, TilesM = tilesM, TilesN = tilesN, Splits = used, SplitLength = length,
-            Scratch = used > 1 ? checked(used * m * n) : 0,
+            Scratch = used > 1 ? checked(used * m * n * groups) : 0,
         };
     }
 }

@@ -18,17 +18,18 @@ internal static partial class TileKernels
         ArrayView<F4> fourA = sharedA.Cast<F4>();
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 128, firstN = Grid.IdxY * 128;
+        int group = sizes.TilesN.Divide(Grid.IdxY);
+        int firstM = Grid.IdxX * 128, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * 128;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
         int rowA = TRow.AlongSums ? t / 2 : t % 32 * 4;
         int sumA = TRow.AlongSums ? t % 2 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 2 : t % 32 * 4;
         int sumB = TColumn.AlongSums ? t % 2 * 4 : t / 32;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + 1);
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
+        RowPlace place0 = TRow.Place(sizes, group, firstM + rowA + 0);
+        RowPlace place1 = TRow.Place(sizes, group, firstM + rowA + 1);
+        RowPlace place2 = TRow.Place(sizes, group, firstM + rowA + 2);
+        RowPlace place3 = TRow.Place(sizes, group, firstM + rowA + 3);
         int tx = t % 16, ty = t / 16;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f, c04 = 0f, c05 = 0f, c06 = 0f, c07 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f, c14 = 0f, c15 = 0f, c16 = 0f, c17 = 0f;
@@ -43,7 +44,7 @@ internal static partial class TileKernels
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 0, end);
         F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+            b, sizes, group, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 8)
         {
             if (TRow.AlongSums)
@@ -74,7 +75,7 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 8 + sumA + 0, end);
             b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + 8 + sumB + 0, firstN + columnB + 0, end);
+                b, sizes, group, k + 8 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 x0_1 = fourA[0 + ty + 16];
             F4 y0_0 = fourB[0 + tx + 0];
@@ -237,21 +238,21 @@ internal static partial class TileKernels
             c74 = x7_1.W * y7_1.X + c74; c75 = x7_1.W * y7_1.Y + c75; c76 = x7_1.W * y7_1.Z + c76; c77 = x7_1.W * y7_1.W + c77;
             Group.Barrier();
         }
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 64, c04, c05, c06, c07);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 64, c14, c15, c16, c17);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 64, c24, c25, c26, c27);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 64, c34, c35, c36, c37);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 64, firstN + tx * 4 + 64, c44, c45, c46, c47);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 65, firstN + tx * 4 + 64, c54, c55, c56, c57);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 66, firstN + tx * 4 + 64, c64, c65, c66, c67);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 67, firstN + tx * 4 + 64, c74, c75, c76, c77);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 4 + 64, c04, c05, c06, c07);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 4 + 64, c14, c15, c16, c17);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 4 + 64, c24, c25, c26, c27);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 4 + 64, c34, c35, c36, c37);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 64, firstN + tx * 4 + 64, c44, c45, c46, c47);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 65, firstN + tx * 4 + 64, c54, c55, c56, c57);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 66, firstN + tx * 4 + 64, c64, c65, c66, c67);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 67, firstN + tx * 4 + 64, c74, c75, c76, c77);
     }
 }

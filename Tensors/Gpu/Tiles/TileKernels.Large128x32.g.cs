@@ -18,17 +18,18 @@ internal static partial class TileKernels
         ArrayView<F4> fourA = sharedA.Cast<F4>();
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 128, firstN = Grid.IdxY * 32;
+        int group = sizes.TilesN.Divide(Grid.IdxY);
+        int firstM = Grid.IdxX * 128, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * 32;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
         int rowA = TRow.AlongSums ? t / 4 : t % 32 * 4;
         int sumA = TRow.AlongSums ? t % 4 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 4 : t % 8 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 8;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
+        RowPlace place0 = TRow.Place(sizes, group, firstM + rowA + 0);
+        RowPlace place1 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 64 : 1));
+        RowPlace place2 = TRow.Place(sizes, group, firstM + rowA + 2);
+        RowPlace place3 = TRow.Place(sizes, group, firstM + rowA + 3);
         int tx = t % 8, ty = t / 8;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f;
@@ -45,7 +46,7 @@ internal static partial class TileKernels
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
         if (t < 128)
             b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+                b, sizes, group, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -86,7 +87,7 @@ internal static partial class TileKernels
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
             if (t < 128)
                 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                    b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+                    b, sizes, group, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 y0_0 = fourB[0 + tx + 0];
             c00 = x0_0.X * y0_0.X + c00; c01 = x0_0.X * y0_0.Y + c01; c02 = x0_0.X * y0_0.Z + c02; c03 = x0_0.X * y0_0.W + c03;
@@ -185,9 +186,9 @@ internal static partial class TileKernels
             c30 = x15_0.W * y15_0.X + c30; c31 = x15_0.W * y15_0.Y + c31; c32 = x15_0.W * y15_0.Z + c32; c33 = x15_0.W * y15_0.W + c33;
             Group.Barrier();
         }
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
     }
 }

@@ -18,17 +18,18 @@ internal static partial class TileKernels
         ArrayView<F4> fourA = sharedA.Cast<F4>();
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 128, firstN = Grid.IdxY * 64;
+        int group = sizes.TilesN.Divide(Grid.IdxY);
+        int firstM = Grid.IdxX * 128, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * 64;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
         int rowA = TRow.AlongSums ? t / 4 : t % 32 * 4;
         int sumA = TRow.AlongSums ? t % 4 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 4 : t % 16 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 16;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
+        RowPlace place0 = TRow.Place(sizes, group, firstM + rowA + 0);
+        RowPlace place1 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 64 : 1));
+        RowPlace place2 = TRow.Place(sizes, group, firstM + rowA + 2);
+        RowPlace place3 = TRow.Place(sizes, group, firstM + rowA + 3);
         int tx = t % 16, ty = t / 16;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f;
@@ -47,7 +48,7 @@ internal static partial class TileKernels
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
         F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+            b, sizes, group, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -87,7 +88,7 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
             b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+                b, sizes, group, k + 16 + sumB + 0, firstN + columnB + 0, end);
             F4 x0_0 = fourA[0 + ty + 0];
             F4 x0_1 = fourA[0 + ty + 16];
             F4 y0_0 = fourB[0 + tx + 0];
@@ -266,13 +267,13 @@ internal static partial class TileKernels
             c70 = x15_1.W * y15_0.X + c70; c71 = x15_1.W * y15_0.Y + c71; c72 = x15_1.W * y15_0.Z + c72; c73 = x15_1.W * y15_0.W + c73;
             Group.Barrier();
         }
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 4 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 4 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 4 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 4 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 64, firstN + tx * 4 + 0, c40, c41, c42, c43);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 65, firstN + tx * 4 + 0, c50, c51, c52, c53);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 66, firstN + tx * 4 + 0, c60, c61, c62, c63);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 67, firstN + tx * 4 + 0, c70, c71, c72, c73);
     }
 }

@@ -19,17 +19,18 @@ internal static partial class TileKernels
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         ArrayView<F8> eightB = sharedB.Cast<F8>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 32, firstN = Grid.IdxY * 64;
+        int group = sizes.TilesN.Divide(Grid.IdxY);
+        int firstM = Grid.IdxX * 32, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * 64;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
         int rowA = TRow.AlongSums ? t / 8 : t % 8 * 4;
         int sumA = TRow.AlongSums ? t % 8 * 4 : t / 8;
         int columnB = TColumn.AlongSums ? t / 8 : t % 16 * 4;
         int sumB = TColumn.AlongSums ? t % 8 * 4 : t / 16;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 8 : 1));
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 16 : 2));
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 24 : 3));
+        RowPlace place0 = TRow.Place(sizes, group, firstM + rowA + 0);
+        RowPlace place1 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 8 : 1));
+        RowPlace place2 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 16 : 2));
+        RowPlace place3 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 24 : 3));
         int tx = t % 8, ty = t / 8;
         float c00 = 0f, c01 = 0f, c02 = 0f, c03 = 0f, c04 = 0f, c05 = 0f, c06 = 0f, c07 = 0f;
         float c10 = 0f, c11 = 0f, c12 = 0f, c13 = 0f, c14 = 0f, c15 = 0f, c16 = 0f, c17 = 0f;
@@ -54,21 +55,21 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + sumA + 24, end);
             F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + 0, firstN + columnB + 0, end);
+                b, sizes, group, k + sumB + 0, firstN + columnB + 0, end);
             F4 b1 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 4), firstN + columnB + (TColumn.AlongSums ? 8 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 4), firstN + columnB + (TColumn.AlongSums ? 8 : 0), end);
             F4 b2 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 8), firstN + columnB + (TColumn.AlongSums ? 16 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 8), firstN + columnB + (TColumn.AlongSums ? 16 : 0), end);
             F4 b3 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 12), firstN + columnB + (TColumn.AlongSums ? 24 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 12), firstN + columnB + (TColumn.AlongSums ? 24 : 0), end);
             F4 b4 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 16), firstN + columnB + (TColumn.AlongSums ? 32 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 16), firstN + columnB + (TColumn.AlongSums ? 32 : 0), end);
             F4 b5 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 20), firstN + columnB + (TColumn.AlongSums ? 40 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 20), firstN + columnB + (TColumn.AlongSums ? 40 : 0), end);
             F4 b6 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 24), firstN + columnB + (TColumn.AlongSums ? 48 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 24), firstN + columnB + (TColumn.AlongSums ? 48 : 0), end);
             F4 b7 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + sumB + (TColumn.AlongSums ? 0 : 28), firstN + columnB + (TColumn.AlongSums ? 56 : 0), end);
+                b, sizes, group, k + sumB + (TColumn.AlongSums ? 0 : 28), firstN + columnB + (TColumn.AlongSums ? 56 : 0), end);
             if (TRow.AlongSums)
             {
                 fourA[(rowA + 0) * 9 + sumA / 4] = a0;
@@ -150,13 +151,13 @@ internal static partial class TileKernels
             }
             Group.Barrier();
         }
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 8 + 0, c00, c01, c02, c03);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 0, firstN + tx * 8 + 4, c04, c05, c06, c07);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 8 + 0, c10, c11, c12, c13);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 1, firstN + tx * 8 + 4, c14, c15, c16, c17);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 8 + 0, c20, c21, c22, c23);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 2, firstN + tx * 8 + 4, c24, c25, c26, c27);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 8 + 0, c30, c31, c32, c33);
-        TileMemory.Store<TWidthC>(c, bias, sizes, firstM + ty * 4 + 3, firstN + tx * 8 + 4, c34, c35, c36, c37);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 8 + 0, c00, c01, c02, c03);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 0, firstN + tx * 8 + 4, c04, c05, c06, c07);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 8 + 0, c10, c11, c12, c13);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 1, firstN + tx * 8 + 4, c14, c15, c16, c17);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 8 + 0, c20, c21, c22, c23);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 2, firstN + tx * 8 + 4, c24, c25, c26, c27);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 8 + 0, c30, c31, c32, c33);
+        TileMemory.Store<TRow, TWidthC>(c, bias, sizes, group, firstM + ty * 4 + 3, firstN + tx * 8 + 4, c34, c35, c36, c37);
     }
 }

@@ -19,17 +19,18 @@ internal static partial class TileKernels
         ArrayView<F4> fourA = sharedA.Cast<F4>();
         ArrayView<F4> fourB = sharedB.Cast<F4>();
         int t = Group.IdxX;
-        int firstM = Grid.IdxX * 128, firstN = Grid.IdxY * 64;
+        int group = sizes.TilesN.Divide(Grid.IdxY);
+        int firstM = Grid.IdxX * 128, firstN = sizes.TilesN.Rest(Grid.IdxY, group) * 64;
         int start = Grid.IdxZ * sizes.SplitLength;
         int end = sizes.K - start < sizes.SplitLength ? sizes.K : start + sizes.SplitLength;
         int rowA = TRow.AlongSums ? t / 4 : t % 32 * 4;
         int sumA = TRow.AlongSums ? t % 4 * 4 : t / 32;
         int columnB = TColumn.AlongSums ? t / 4 : t % 16 * 4;
         int sumB = TColumn.AlongSums ? t % 4 * 4 : t / 16;
-        RowPlace place0 = TRow.Place(sizes, firstM + rowA + 0);
-        RowPlace place1 = TRow.Place(sizes, firstM + rowA + (TRow.AlongSums ? 64 : 1));
-        RowPlace place2 = TRow.Place(sizes, firstM + rowA + 2);
-        RowPlace place3 = TRow.Place(sizes, firstM + rowA + 3);
+        RowPlace place0 = TRow.Place(sizes, group, firstM + rowA + 0);
+        RowPlace place1 = TRow.Place(sizes, group, firstM + rowA + (TRow.AlongSums ? 64 : 1));
+        RowPlace place2 = TRow.Place(sizes, group, firstM + rowA + 2);
+        RowPlace place3 = TRow.Place(sizes, group, firstM + rowA + 3);
         int lane = t % 32, warp = t / 32, row = lane / 4, place = lane % 4;
         int warpM = warp / 2 * 32, warpN = warp % 2 * 32;
         Ref<float> c000 = 0f; Ref<float> c001 = 0f; Ref<float> c002 = 0f; Ref<float> c003 = 0f;
@@ -49,7 +50,7 @@ internal static partial class TileKernels
             : TileMemory.LoadAlongRows<TRow, TWidthA>(
                 a, sizes, place0, place1, place2, place3, firstM + rowA, start + sumA + 8, end);
         F4 b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-            b, sizes, start + sumB + 0, firstN + columnB + 0, end);
+            b, sizes, group, start + sumB + 0, firstN + columnB + 0, end);
         for (int k = start; k < end; k += 16)
         {
             if (TRow.AlongSums)
@@ -89,7 +90,7 @@ internal static partial class TileKernels
                 : TileMemory.LoadAlongRows<TRow, TWidthA>(
                     a, sizes, place0, place1, place2, place3, firstM + rowA, k + 16 + sumA + 8, end);
             b0 = TileMemory.LoadColumns<TColumn, TWidthB>(
-                b, sizes, k + 16 + sumB + 0, firstN + columnB + 0, end);
+                b, sizes, group, k + 16 + sumB + 0, firstN + columnB + 0, end);
             Input<uint> x000 = TensorMemory.Bits(sharedA[(0 + place) * 136 + warpM + 0 + row]);
             Input<uint> x001 = TensorMemory.Bits(sharedA[(0 + place) * 136 + warpM + 8 + row]);
             Input<uint> x002 = TensorMemory.Bits(sharedA[(4 + place) * 136 + warpM + 0 + row]);
@@ -188,21 +189,21 @@ internal static partial class TileKernels
                 ref x110, ref x111, ref x112, ref x113, ref y130, ref y131);
             Group.Barrier();
         }
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 0 + row, firstN + warpN + 0 + 2 * place, c000.Value, c001.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 8 + row, firstN + warpN + 0 + 2 * place, c002.Value, c003.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 0 + row, firstN + warpN + 8 + 2 * place, c010.Value, c011.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 8 + row, firstN + warpN + 8 + 2 * place, c012.Value, c013.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 0 + row, firstN + warpN + 16 + 2 * place, c020.Value, c021.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 8 + row, firstN + warpN + 16 + 2 * place, c022.Value, c023.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 0 + row, firstN + warpN + 24 + 2 * place, c030.Value, c031.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 8 + row, firstN + warpN + 24 + 2 * place, c032.Value, c033.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 16 + row, firstN + warpN + 0 + 2 * place, c100.Value, c101.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 24 + row, firstN + warpN + 0 + 2 * place, c102.Value, c103.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 16 + row, firstN + warpN + 8 + 2 * place, c110.Value, c111.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 24 + row, firstN + warpN + 8 + 2 * place, c112.Value, c113.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 16 + row, firstN + warpN + 16 + 2 * place, c120.Value, c121.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 24 + row, firstN + warpN + 16 + 2 * place, c122.Value, c123.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 16 + row, firstN + warpN + 24 + 2 * place, c130.Value, c131.Value);
-        TensorMemory.Store(c, bias, sizes, firstM + warpM + 24 + row, firstN + warpN + 24 + 2 * place, c132.Value, c133.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 0 + row, firstN + warpN + 0 + 2 * place, c000.Value, c001.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 8 + row, firstN + warpN + 0 + 2 * place, c002.Value, c003.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 0 + row, firstN + warpN + 8 + 2 * place, c010.Value, c011.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 8 + row, firstN + warpN + 8 + 2 * place, c012.Value, c013.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 0 + row, firstN + warpN + 16 + 2 * place, c020.Value, c021.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 8 + row, firstN + warpN + 16 + 2 * place, c022.Value, c023.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 0 + row, firstN + warpN + 24 + 2 * place, c030.Value, c031.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 8 + row, firstN + warpN + 24 + 2 * place, c032.Value, c033.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 16 + row, firstN + warpN + 0 + 2 * place, c100.Value, c101.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 24 + row, firstN + warpN + 0 + 2 * place, c102.Value, c103.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 16 + row, firstN + warpN + 8 + 2 * place, c110.Value, c111.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 24 + row, firstN + warpN + 8 + 2 * place, c112.Value, c113.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 16 + row, firstN + warpN + 16 + 2 * place, c120.Value, c121.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 24 + row, firstN + warpN + 16 + 2 * place, c122.Value, c123.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 16 + row, firstN + warpN + 24 + 2 * place, c130.Value, c131.Value);
+        TensorMemory.Store<TRow>(c, bias, sizes, group, firstM + warpM + 24 + row, firstN + warpN + 24 + 2 * place, c132.Value, c133.Value);
     }
 }

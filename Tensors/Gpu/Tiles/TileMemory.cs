@@ -39,36 +39,42 @@ internal static class TileMemory
     }
 
     /// <summary>b[k .. k + 3, n] or b[k, n .. n + 3], whichever lies together.</summary>
-    internal static F4 LoadColumns<TColumn, TWidth>(ArrayView<float> b, ProductSizes sizes, int k, int n, int end)
+    internal static F4 LoadColumns<TColumn, TWidth>(ArrayView<float> b, ProductSizes sizes, int group, int k, int n, int end)
         where TColumn : struct, IColumnOperand where TWidth : struct, IWidth
     {
         if (TWidth.IsFour)
-            return LoadFour(b, k < end & n < sizes.N ? TColumn.IndexOf(sizes, k, n) : -1);
+            return LoadFour(b, k < end & n < sizes.N ? TColumn.IndexOf(sizes, group, k, n) : -1);
         int stepK = TColumn.AlongSums ? 1 : 0, stepN = TColumn.AlongSums ? 0 : 1;
         return new F4(
-            LoadOne(b, k < end & n < sizes.N ? TColumn.IndexOf(sizes, k, n) : -1),
-            LoadOne(b, k + stepK < end & n + stepN < sizes.N ? TColumn.IndexOf(sizes, k + stepK, n + stepN) : -1),
-            LoadOne(b, k + 2 * stepK < end & n + 2 * stepN < sizes.N ? TColumn.IndexOf(sizes, k + 2 * stepK, n + 2 * stepN) : -1),
-            LoadOne(b, k + 3 * stepK < end & n + 3 * stepN < sizes.N ? TColumn.IndexOf(sizes, k + 3 * stepK, n + 3 * stepN) : -1));
+            LoadColumn<TColumn>(b, sizes, group, k, n, end),
+            LoadColumn<TColumn>(b, sizes, group, k + stepK, n + stepN, end),
+            LoadColumn<TColumn>(b, sizes, group, k + 2 * stepK, n + 2 * stepN, end),
+            LoadColumn<TColumn>(b, sizes, group, k + 3 * stepK, n + 3 * stepN, end));
     }
+
+    private static float LoadColumn<TColumn>(ArrayView<float> b, ProductSizes sizes, int group, int k, int n, int end)
+        where TColumn : struct, IColumnOperand =>
+        LoadOne(b, k < end & n < sizes.N ? TColumn.IndexOf(sizes, group, k, n) : -1);
 
     /// <summary>
     /// c[m, n .. n + 3]: set or added to, with the bias; where the sums are split, set in the split's own product.
     /// </summary>
-    internal static void Store<TWidth>(
-        ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int m, int n, float x, float y, float z, float w)
-        where TWidth : struct, IWidth
+    internal static void Store<TRow, TWidth>(
+        ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int group, int m, int n,
+        float x, float y, float z, float w)
+        where TRow : struct, IRowOperand where TWidth : struct, IWidth
     {
         if (m >= sizes.M)
             return;
-        int at = (Grid.IdxZ * sizes.M + m) * sizes.N + n;
+        int at = Place<TRow>(sizes, group, m) + n;
         if (TWidth.IsFour)
         {
             if (n >= sizes.N)
                 return;
             var value = new F4(x, y, z, w);
+            int of = group * sizes.N + n;
             if (sizes.HasBias != 0)
-                value = new F4(x + bias[n], y + bias[n + 1], z + bias[n + 2], w + bias[n + 3]);
+                value = new F4(x + bias[of], y + bias[of + 1], z + bias[of + 2], w + bias[of + 3]);
             if (sizes.Add != 0)
             {
                 F4 before = c.Cast<F4>()[at >> 2];
@@ -77,18 +83,26 @@ internal static class TileMemory
             c.Cast<F4>()[at >> 2] = value;
             return;
         }
-        StoreOne(c, bias, sizes, at, n, x);
-        StoreOne(c, bias, sizes, at + 1, n + 1, y);
-        StoreOne(c, bias, sizes, at + 2, n + 2, z);
-        StoreOne(c, bias, sizes, at + 3, n + 3, w);
+        StoreOne(c, bias, sizes, group, at, n, x);
+        StoreOne(c, bias, sizes, group, at + 1, n + 1, y);
+        StoreOne(c, bias, sizes, group, at + 2, n + 2, z);
+        StoreOne(c, bias, sizes, group, at + 3, n + 3, w);
     }
 
-    internal static void StoreOne(ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int at, int n, float value)
+    /// <summary>Where row m of a group's product begins: in c, or in the product of the split.</summary>
+    internal static int Place<TRow>(ProductSizes sizes, int group, int m) where TRow : struct, IRowOperand
+    {
+        int row = sizes.SplitLength < sizes.K ? Grid.IdxZ * sizes.M + m : TRow.Target(sizes, m);
+        return (row * sizes.Groups + group) * sizes.N;
+    }
+
+    internal static void StoreOne(
+        ArrayView<float> c, ArrayView<float> bias, ProductSizes sizes, int group, int at, int n, float value)
     {
         if (n >= sizes.N)
             return;
         if (sizes.HasBias != 0)
-            value += bias[n];
+            value += bias[group * sizes.N + n];
         if (sizes.Add != 0)
             value += c[at];
         c[at] = value;

@@ -112,7 +112,7 @@ public sealed class PtxTests : IDisposable
             foreach (int n in (int[])[3, 16, 32, 33, 64, 512])
             {
                 var shape = GemmGeometry.Create(new Shape(1000, 100), new Shape(100, n));
-                Assert.Equal(style == GpuStyle.CudaTensor && n > 32, ProductPlan.For(style, shape).Tile == Tile.Tensor128x64);
+                Assert.Equal(style == GpuStyle.CudaTensor && n > 32, ProductPlan.For(style, ProductSizes.Of(shape)).Tile == Tile.Tensor128x64);
             }
     }
 
@@ -135,9 +135,12 @@ public sealed class PtxTests : IDisposable
         {
             if (!method.Name.EndsWith("Kernel", StringComparison.Ordinal))
                 continue;
-            Type[] operations = method.Name.StartsWith("Unary", StringComparison.Ordinal)
-                ? [typeof(Relu), typeof(Sigmoid)]
-                : [typeof(Add), typeof(Multiply), typeof(Subtract)];
+            Type[] operations = method.Name[..^"Kernel".Length] switch
+            {
+                "AddSplits" => [typeof(Rows), typeof(Patches), typeof(ReaderGradients)],
+                ['U', 'n', 'a', 'r', 'y', ..] => [typeof(Relu), typeof(Sigmoid)],
+                _ => [typeof(Add), typeof(Multiply), typeof(Subtract)],
+            };
             if (!method.IsGenericMethodDefinition)
                 yield return method;
             else
