@@ -6,7 +6,7 @@ namespace ManSharp.Tensors.Gpu;
 /// <remarks>
 /// Every pass is a matrix product whose first operand is read out of the image where it lies: forward, pixels x output
 /// channels summed over (r, s, c); weight gradient, (r, s, c) x output channels summed over pixels; input gradient, for each
-/// <see cref="StrideClass"/>, its pixels x input channels summed over (its taps, output channel). A convolution in groups is
+/// <see cref="StridePhase"/>, its pixels x input channels summed over (its taps, output channel). A convolution in groups is
 /// a product for each group, in one launch.
 /// </remarks>
 internal sealed partial class GpuKernels
@@ -49,7 +49,7 @@ internal sealed partial class GpuKernels
         for (int i = 0; i < ProductSizes.CountOf(geometry, pass); i++)
         {
             var sizes = ProductSizes.Of(geometry, pass, i);
-            // A class without pixels has no gradient; one without taps has a gradient of zero.
+            // A phase without pixels has no gradient; one without taps has a gradient of zero.
             if (sizes.M > 0 && (sizes.K > 0 || write == Write.Set))
                 Product<TRow, TColumn>(result, scratch, a, b, bias, sizes, write, four);
         }

@@ -109,8 +109,8 @@ internal readonly struct Patches : IRowOperand
 }
 
 /// <summary>
-/// The gradients of the outputs that read an input pixel, for the input pixels of one <see cref="StrideClass"/>: row m =
-/// (n, i, j) is pixel (i stride + a, j stride + b), place k = (u, v, output channel) is a tap of the class.
+/// The gradients of the outputs that read an input pixel, for the input pixels of one <see cref="StridePhase"/>: row m =
+/// (n, i, j) is pixel (i stride + a, j stride + b), place k = (u, v, output channel) is a tap of the phase.
 /// </summary>
 internal readonly struct ReaderGradients : IRowOperand
 {
@@ -198,7 +198,7 @@ internal readonly struct ColumnsTransposed : IColumnOperand
 
 /// <summary>
 /// Weights [R, S, C / G, K] with the channels exchanged: place k = (u, v, output channel of the group) is a tap of a
-/// <see cref="StrideClass"/>, column n an input channel of the group.
+/// <see cref="StridePhase"/>, column n an input channel of the group.
 /// </summary>
 internal readonly struct WeightsTransposed : IColumnOperand
 {

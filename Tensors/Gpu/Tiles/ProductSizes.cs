@@ -26,11 +26,11 @@ internal struct ProductSizes
     internal int HasBias;
     /// <summary>The image that a row of patches is cut from: x, or dy for the input gradient.</summary>
     internal int ImageHeight, ImageWidth, ImageChannels, Stride, PaddingTop, PaddingLeft;
-    /// <summary>The input gradient's: where the rows of a class lie in dx, and its taps in the kernel.</summary>
+    /// <summary>The input gradient's: where the rows of a phase lie in dx, and its taps in the kernel.</summary>
     internal int TargetStart, TargetImage, TargetRow, TapStart, TapRow;
     /// <summary>The image's channels of one group, which the places of the sums are counted in.</summary>
     internal FastDivision Channels;
-    /// <summary>The kernel's width S, or a class's taps across.</summary>
+    /// <summary>The kernel's width S, or a phase's taps across.</summary>
     internal FastDivision KernelWidth;
     /// <summary>The pixels of the image that rows (or, for the weight gradient, places of the sums) are counted in.</summary>
     internal FastDivision Pixels;
@@ -44,16 +44,16 @@ internal struct ProductSizes
         Width = new FastDivision(1),
     };
 
-    /// <summary>The products of a pass: one, but one for each <see cref="StrideClass"/> of an input gradient.</summary>
+    /// <summary>The products of a pass: one, but one for each <see cref="StridePhase"/> of an input gradient.</summary>
     internal static int CountOf(Conv2dGeometry g, Conv2dPass pass) =>
-        pass == Conv2dPass.InputGradient ? StrideClass.CountOf(g) : 1;
+        pass == Conv2dPass.InputGradient ? StridePhase.CountOf(g) : 1;
 
     /// <summary>One product of a pass.</summary>
     internal static ProductSizes Of(Conv2dGeometry g, Conv2dPass pass, int index) => pass switch
     {
         Conv2dPass.Forward => OverInput(g) with { M = g.N * g.P * g.Q, K = g.R * g.S * g.GroupInputs },
         Conv2dPass.WeightGradient => OverInput(g) with { M = g.R * g.S * g.GroupInputs, K = g.N * g.P * g.Q },
-        _ => OverOutput(g, new StrideClass(g, index)),
+        _ => OverOutput(g, new StridePhase(g, index)),
     };
 
     private static ProductSizes OverInput(Conv2dGeometry g) => new()
@@ -63,7 +63,7 @@ internal struct ProductSizes
         KernelWidth = new FastDivision(g.S), Pixels = new FastDivision(g.P * g.Q), Width = new FastDivision(g.Q),
     };
 
-    private static ProductSizes OverOutput(Conv2dGeometry g, StrideClass pixels)
+    private static ProductSizes OverOutput(Conv2dGeometry g, StridePhase pixels)
     {
         int count = pixels.Height * pixels.Width;
         return new ProductSizes

@@ -92,7 +92,7 @@ public sealed class SweepFileTests : IDisposable
     {
         string path = Path.Combine(AppContext.BaseDirectory, "accuracy.json");
         List<SweepEntry> entries = SweepFile.Read(path, SweepRun.Keys(), data: "shapes");
-        Assert.Equal(43, entries.Count);
+        Assert.Equal(46, entries.Count);
         string[] some = ["bp-3", "infopro+man-2", "dgl+man++-1", "man-paper-1", "man-w0.1-1", "checkpoint-1"];
         Assert.All(some, name => Assert.Contains(name, entries.Select(entry => entry.Name)));
         Assert.All(entries, entry => Assert.Contains("--blocks=9", entry.Arguments));

@@ -5,15 +5,15 @@ namespace ManSharp.Tensors.Gpu.Tiles;
 /// <summary>
 /// The input pixels (i stride + a, j stride + b) of a strided convolution, for one a and b below the stride. All are read
 /// through the same taps, r = r0 + u stride and s = s0 + v stride, and by the outputs (i + top - u, j + left - v): within a
-/// class the input gradient is that of a convolution with stride 1 and no product is with zero. With stride 1 there is one
-/// class, and u and v are r and s.
+/// phase the input gradient is that of a convolution with stride 1 and no product is with zero. With stride 1 there is one
+/// phase, and u and v are r and s.
 /// </summary>
-internal readonly struct StrideClass
+internal readonly struct StridePhase
 {
-    /// <summary>Classes of a convolution: stride squared.</summary>
+    /// <summary>Phases of a convolution: stride squared.</summary>
     internal static int CountOf(Conv2dGeometry g) => g.Stride * g.Stride;
 
-    internal StrideClass(Conv2dGeometry g, int index)
+    internal StridePhase(Conv2dGeometry g, int index)
     {
         (A, B) = (index / g.Stride, index % g.Stride);
         (Height, Width) = (Pixels(g.H, A), Pixels(g.W, B));
@@ -25,7 +25,7 @@ internal readonly struct StrideClass
         int Pixels(int length, int first) => first < length ? (length - first + g.Stride - 1) / g.Stride : 0;
     }
 
-    /// <summary>The class's first pixel.</summary>
+    /// <summary>The phase's first pixel.</summary>
     internal int A { get; }
 
     internal int B { get; }
@@ -45,7 +45,7 @@ internal readonly struct StrideClass
 
     internal int TapsAcross { get; }
 
-    /// <summary>The output pixel that reads pixel (0, 0) of the class through its first tap.</summary>
+    /// <summary>The output pixel that reads pixel (0, 0) of the phase through its first tap.</summary>
     internal int Top { get; }
 
     internal int Left { get; }
