@@ -50,7 +50,7 @@ internal static class Picture
         {
             Position = AxisPosition.Left, Title = yTitle, AxisTitleDistance = 12, MinorTickSize = 0,
             MajorGridlineStyle = LineStyle.Solid, MajorGridlineColor = grid, TickStyle = TickStyle.Outside,
-            MaximumPadding = 0.08, MinimumPadding = 0.08,
+            MaximumPadding = 0.08, MinimumPadding = 0.08, IntervalLength = 36,
         });
         model.Legends.Add(new Legend
         {
