@@ -17,31 +17,23 @@ internal sealed record RunCurve(string Folder, string Network, string Label, IRe
     /// <exception cref="InputException">It is no run's folder, or no epoch of the run has ended.</exception>
     internal static RunCurve Read(string folder)
     {
-        if (!Directory.Exists(folder))
-            throw new InputException(
-                $"run: a folder that mansharp train wrote was expected. Got '{folder}', "
-                + (File.Exists(folder) ? "a file. Give its folder." : "which does not exist. Check the path."));
-        string configuration = Path.Combine(folder, RunFolder.ConfigurationName);
-        if (!File.Exists(configuration))
-            throw new InputException(
-                $"run: '{folder}' with {RunFolder.ConfigurationName} was expected. Got none. "
-                + "Give a folder that mansharp train wrote.");
-        (string network, string label) = Read(configuration, Names);
-        string metrics = Path.Combine(folder, RunFolder.MetricsName);
-        EpochRecord[] epochs = File.Exists(metrics) ? Read(metrics, Epochs) : [];
-        return epochs.Length > 0
-            ? new RunCurve(folder, network, label, epochs)
-            : throw new InputException(
-                $"run: '{folder}' with at least one epoch in {RunFolder.MetricsName} was expected. Got none. "
-                + "Wait until the run's first epoch has ended.");
+        RunFolder.Require("run", folder, RunFolder.ConfigurationName, RunFolder.MetricsName);
+        (string network, string label) = Read(Path.Combine(folder, RunFolder.ConfigurationName), Names);
+        EpochRecord[] epochs = Read(Path.Combine(folder, RunFolder.MetricsName), Epochs);
+        return new RunCurve(folder, network, label, epochs);
 
-        static EpochRecord[] Epochs(string text) =>
-        [
-            .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(
-                line => JsonSerializer.Deserialize<EpochRecord>(line, camelCase) is { Blocks.Count: > 0 } epoch
+        static EpochRecord[] Epochs(string text)
+        {
+            string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length == 0)
+                throw new JsonException("It is empty.");
+            return
+            [
+                .. lines.Select(line => JsonSerializer.Deserialize<EpochRecord>(line, camelCase) is { Blocks.Count: > 0 } epoch
                     ? epoch
                     : throw new JsonException("An epoch has no blocks.")),
-        ];
+            ];
+        }
     }
 
     private static (string Network, string Label) Names(string text)

@@ -48,7 +48,7 @@ internal sealed record ProbeResult
 internal sealed record ProbedRunName(string Folder, string Method, int Blocks, string? Version, double TestAccuracy)
 {
     /// <summary>For titles and legends.</summary>
-    internal string Label => $"{Method}, {(Blocks == 1 ? "end to end" : $"{Blocks} blocks")}";
+    internal string Label => $"{Method}, {Words.Blocks(Blocks)}";
 
     internal static ProbedRunName Of(ProbedRun run, double testAccuracy) =>
         new(run.Folder, run.Method, run.Ends.Count, run.Version, testAccuracy);

@@ -43,17 +43,9 @@ internal sealed record ProbedRun
     /// <exception cref="InputException">It is no run's folder, or its files do not belong together.</exception>
     internal static ProbedRun Read(string role, string folder)
     {
-        if (!Directory.Exists(folder))
-            throw new InputException(
-                $"{role}: a folder that mansharp train wrote was expected. Got '{folder}', "
-                + (File.Exists(folder) ? "a file. Give its folder." : "which does not exist. Check the path."));
+        RunFolder.Require(role, folder, RunFolder.ConfigurationName, RunFolder.ModelName);
         string configurationPath = Path.Combine(folder, RunFolder.ConfigurationName);
         string modelPath = Path.Combine(folder, RunFolder.ModelName);
-        foreach (string path in new[] { configurationPath, modelPath })
-            if (!File.Exists(path))
-                throw new InputException(
-                    $"{role}: '{folder}' with {Path.GetFileName(path)} was expected. Got none. "
-                    + "Give a folder that mansharp train wrote; a run that did not end its first epoch has no model.");
         using SafetensorsFile model = SafetensorsFile.Open(modelPath);
         ModelCard card = ModelCard.ReadFrom(modelPath, model.Metadata);
         try

@@ -45,6 +45,23 @@ internal sealed class RunFolder : IDisposable
                 $"--out: a new or empty folder was expected. Got '{path}', which is not empty. Give a new name.");
     }
 
+    /// <summary>Refuses what is no folder of a run, or lacks one of its files.</summary>
+    /// <param name="role">How messages call it.</param>
+    /// <param name="folder">The folder.</param>
+    /// <param name="files">Names of the files that must be there, in the order in which a run writes them.</param>
+    internal static void Require(string role, string folder, params ReadOnlySpan<string> files)
+    {
+        if (!Directory.Exists(folder))
+            throw new InputException(
+                $"{role}: a folder that mansharp train wrote was expected. Got '{folder}', "
+                + (System.IO.File.Exists(folder) ? "a file. Give its folder." : "which does not exist. Check the path."));
+        foreach (string file in files)
+            if (!System.IO.File.Exists(System.IO.Path.Combine(folder, file)))
+                throw new InputException(
+                    $"{role}: '{folder}' with {file} was expected. Got none. Give a folder that mansharp train wrote; "
+                    + $"a run that did not end its first epoch has no {MetricsName} and no model.");
+    }
+
     /// <summary>Makes the named folder, or one of the run's own under runs/.</summary>
     internal static RunFolder Create(string? path, string name)
     {

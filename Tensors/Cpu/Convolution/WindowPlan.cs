@@ -5,8 +5,8 @@ namespace ManSharp.Tensors.Cpu.Convolution;
 
 /// <summary>
 /// How a forward pass or an input gradient runs over one image: which windows each tile of 6 output pixels reads,
-/// row of the kernel by row. Made once a geometry. An input gradient with stride s falls into s x s phases of pixels
-/// that see the same taps; each phase is a stride-1 convolution with its share of the kernel, flipped. With groups of
+/// row of the kernel by row. Made once a geometry. An input gradient with stride s falls into its phases
+/// (<see cref="StridePhase"/>); each phase is a stride-1 convolution with its share of the kernel, flipped. With groups of
 /// channels the window of a group is not contiguous: each tap is a line of its own, one pixel wide.
 /// </summary>
 internal sealed class WindowPlan
@@ -131,25 +131,23 @@ internal sealed class WindowPlan
         Conv2dGeometry g = Geometry;
         var groups = new List<(int, List<(int, int)>)>();
         int widest = 1;
-        for (int a = 0; a < g.Stride; a++)
-            for (int b = 0; b < g.Stride; b++)
-            {
-                int rows = (g.R - a + g.Stride - 1) / g.Stride, columns = (g.S - b + g.Stride - 1) / g.Stride;
-                (rows, columns) = (Math.Max(rows, 0), Math.Max(columns, 0));
-                if (rows == 0 || columns == 0)
-                    (rows, columns) = (0, 0);
-                var pixels = new List<(int, int)>();
-                for (int h = 0; h < g.H; h++)
-                    for (int w = 0; w < g.W; w++)
-                        if ((h + g.Padding) % g.Stride == a && (w + g.Padding) % g.Stride == b)
-                            pixels.Add((h, w));
-                if (pixels.Count == 0)
-                    continue;
-                groups.Add((phases.Count, pixels));
-                phases.Add(new Phase(a, b, rows, columns, PanelRows));
-                PanelRows += rows * columns * Channels;
-                widest = Math.Max(widest, columns);
-            }
+        for (int index = 0; index < StridePhase.CountOf(g); index++)
+        {
+            var phase = new StridePhase(g, index);
+            (int rows, int columns) = (phase.TapsDown, phase.TapsAcross);
+            if (rows == 0 || columns == 0)
+                (rows, columns) = (0, 0);
+            var pixels = new List<(int, int)>();
+            for (int i = 0; i < phase.Height; i++)
+                for (int j = 0; j < phase.Width; j++)
+                    pixels.Add((phase.A + i * g.Stride, phase.B + j * g.Stride));
+            if (pixels.Count == 0)
+                continue;
+            groups.Add((phases.Count, pixels));
+            phases.Add(new Phase(phase.R0, phase.S0, rows, columns, PanelRows));
+            PanelRows += rows * columns * Channels;
+            widest = Math.Max(widest, columns);
+        }
         PanelRows = g.R * g.S * Channels;
         var edges = new EdgeWindows(g.P, g.Q, g.K, TapByTap ? 1 : widest);
         // Row j of a phase is the tap a + s j, which reads dy's row (h + padding - a) / s - j; columns likewise, and a

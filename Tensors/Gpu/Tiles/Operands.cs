@@ -1,3 +1,5 @@
+using ManSharp.Tensors.Kernels;
+
 namespace ManSharp.Tensors.Gpu.Tiles;
 
 /// <summary>Whether operands are loaded four values at a time; a type argument, so that it costs nothing.</summary>

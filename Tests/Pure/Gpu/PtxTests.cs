@@ -135,12 +135,11 @@ public sealed class PtxTests : IDisposable
         {
             if (!method.Name.EndsWith("Kernel", StringComparison.Ordinal))
                 continue;
-            Type[] operations = method.Name[..^"Kernel".Length] switch
-            {
-                "AddSplits" => [typeof(Rows), typeof(Patches), typeof(ReaderGradients)],
-                ['U', 'n', 'a', 'r', 'y', ..] => [typeof(Relu), typeof(Sigmoid)],
-                _ => [typeof(Add), typeof(Multiply), typeof(Subtract)],
-            };
+            Type[] operations =
+                method.Name.StartsWith("AddSplits", StringComparison.Ordinal)
+                    ? [typeof(Rows), typeof(Patches), typeof(ReaderGradients)]
+                : method.Name.StartsWith("Unary", StringComparison.Ordinal) ? [typeof(Relu), typeof(Sigmoid)]
+                : [typeof(Add), typeof(Multiply), typeof(Subtract)];
             if (!method.IsGenericMethodDefinition)
                 yield return method;
             else

@@ -1,6 +1,4 @@
-using ManSharp.Tensors.Kernels;
-
-namespace ManSharp.Tensors.Gpu.Tiles;
+namespace ManSharp.Tensors.Kernels;
 
 /// <summary>
 /// The input pixels (i stride + a, j stride + b) of a strided convolution, for one a and b below the stride. All are read
