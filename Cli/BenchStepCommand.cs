@@ -61,6 +61,8 @@ internal static class BenchStepCommand
     private static int Run(OpenedDevice opened, NetworkPlan plan, int batch, int steps, bool json)
     {
         Device device = opened.Device;
+        StepCost cost = StepCost.Predict(plan, batch, device);
+        device.Memory.Reserve(cost.Layout);
         using var trainer = new LocalTrainer(device, plan, seed: 1);
         using var buffers = new InputBuffers(device, plan, batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
         (float[] pixels, float[] labels) = MakeBatch(plan, batch);
@@ -94,9 +96,10 @@ internal static class BenchStepCommand
             ["minMs"] = Math.Round(milliseconds[0], 3),
             ["gflops"] = Math.Round((device.Kernels.Flops - flops) / steps / median / 1e6, 1),
             ["peakBytes"] = device.Memory.PeakBytes,
-            ["predictedPeakBytes"] = StepCost.Predict(plan, batch, device).PeakBytes,
+            ["predictedPeakBytes"] = cost.PeakBytes,
             ["liveBytes"] = device.Memory.LiveBytes,
-            ["reservedBytes"] = device.Memory.ReservedBytes,
+            ["heldBytes"] = device.Memory.ReservedBytes,
+            ["predictedHeldBytes"] = cost.HeldBytes,
             ["poolGrowths"] = device.Memory.Growths - growths,
             ["kernelCalls"] = (device.Kernels.Calls - calls) / steps,
             ["kernelLaunches"] = (after.Launches - before.Launches) / steps,

@@ -23,17 +23,17 @@ internal static class MemoryAdvice
         }
     }
 
-    /// <summary>What this batch takes at the peak of a step, and what the first of its halves that fits does.</summary>
+    /// <summary>What training with this batch holds, and with the first of its halves that fits.</summary>
     internal static string For(NetworkPlan plan, int batch, Device device)
     {
-        string needs = $"At the peak of a step --batch {batch} needs {Words.Bytes(Peak(batch))}";
+        string needs = $"Training with --batch {batch} needs {Words.Bytes(Held(batch))}";
         int images = batch / 2;
-        while (images > LeastBatch && Peak(images) > device.Memory.RoomBytes)
+        while (images > LeastBatch && Held(images) > device.Memory.RoomBytes)
             images /= 2;
         if (images >= LeastBatch)
-            needs += $", --batch {images} {Words.Bytes(Peak(images))}";
+            needs += $", --batch {images} {Words.Bytes(Held(images))}";
         return $"{needs}. mansharp plan --budget SIZE finds a cut that fits.";
 
-        long Peak(int count) => StepCost.Predict(plan, count, device).PeakBytes;
+        long Held(int count) => StepCost.Predict(plan, count, device).HeldBytes;
     }
 }

@@ -15,20 +15,20 @@ internal static class BudgetLines
             + (answers.Fits(asked) ? "fits" : "does not fit");
         string limit = answers.TensorsLimit ? "; tensors of more cannot be" : "";
         yield return $"  largest batch for {method}, {blocks}: " + (answers.LargestBatch is { } batch
-            ? $"{batch.Batch} ({Words.Bytes(batch.Cost.PeakBytes)}{limit})"
+            ? $"{batch.Batch} ({Words.Bytes(batch.Cost.HeldBytes)}{limit})"
             : $"none, not even {BudgetSearch.LeastBatch}");
         if (answers.BlocksVary)
             yield return $"  fewest blocks for {method}, batch {asked.Batch}: " + (answers.FewestBlocks is { } fewest
-                ? $"{fewest.Blocks} ({Words.Bytes(fewest.Cost.PeakBytes)})"
+                ? $"{fewest.Blocks} ({Words.Bytes(fewest.Cost.HeldBytes)})"
                 : "none, whatever their number");
         yield return $"  methods for batch {asked.Batch}, the cheapest in arithmetic first:";
-        yield return $"    {"method",-16}{"blocks",7}{"GFLOP an image",17}{"peak",11}";
+        yield return $"    {"method",-16}{"blocks",7}{"GFLOP an image",17}{"held",11}";
         foreach (Candidate found in answers.Methods)
         {
             string verdict = found == answers.Cheapest ? "[green]fits, the cheapest[/]"
                 : answers.Fits(found) ? "fits" : "does not fit";
             yield return $"    {found.Plan.Method.Name,-16}{found.Blocks,7}{found.FlopsPerImage / 1e9,17:0.00}"
-                + $"{Words.Bytes(found.Cost.PeakBytes),11}  {verdict}";
+                + $"{Words.Bytes(found.Cost.HeldBytes),11}  {verdict}";
         }
         if (answers.Least is not null)
             yield return $"  nothing fits with batch {asked.Batch}. {answers.Remedies()}";

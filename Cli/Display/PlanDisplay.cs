@@ -75,7 +75,7 @@ internal static class PlanDisplay
             double share = 100.0 * bytes / greatest.PeakBytes;
             yield return $"  {category.Name,-16}{Words.Bytes(bytes),10}{share,7:0.0} %  {category.Meaning}";
         }
-        yield return $"in segments, with gaps, the pool holds about {Words.Bytes(asked.Cost.HeldBytes)} of the device";
+        yield return $"training holds {Words.Bytes(asked.Cost.HeldBytes)} of the device, gaps between tensors included";
     }
 
     private static IEnumerable<string> Rivals(PlanReport report)

@@ -29,7 +29,7 @@ internal sealed record BudgetAnswers(
         IReadOnlyList<Candidate> methods = search.Methods(chosen, settings.Batch);
         Candidate? least = null;
         if (batch is null && blocks is null && !methods.Any(search.Fits))
-            least = search.Methods(blocks: null, BudgetSearch.LeastBatch).MinBy(method => method.Cost.PeakBytes);
+            least = search.Methods(blocks: null, BudgetSearch.LeastBatch).MinBy(method => method.Cost.HeldBytes);
         return new BudgetAnswers(budgetBytes, asked, batch, limited, vary, blocks, methods, least);
     }
 
@@ -47,9 +47,9 @@ internal sealed record BudgetAnswers(
     {
         List<string> remedies = [];
         if (LargestBatch is not null)
-            remedies.Add($"--batch {LargestBatch.Batch} ({Words.Bytes(LargestBatch.Cost.PeakBytes)})");
+            remedies.Add($"--batch {LargestBatch.Batch} ({Words.Bytes(LargestBatch.Cost.HeldBytes)})");
         if (FewestBlocks is not null)
-            remedies.Add($"--blocks {FewestBlocks.Blocks} ({Words.Bytes(FewestBlocks.Cost.PeakBytes)})");
+            remedies.Add($"--blocks {FewestBlocks.Blocks} ({Words.Bytes(FewestBlocks.Cost.HeldBytes)})");
         if (Cheapest is { } cheapest && cheapest.Plan.Method.Name != Asked.Plan.Method.Name)
             remedies.Add(Choice(cheapest));
         if (remedies.Count > 0)
@@ -62,7 +62,7 @@ internal sealed record BudgetAnswers(
 
     /// <summary>The refusal of what does not fit.</summary>
     internal string Refusal() =>
-        $"--budget: at least {Words.ExactBytes(Asked.Cost.NeededBytes)} were expected for {Name(Asked)}. "
+        $"--budget: at least {Words.ExactBytes(Asked.Cost.HeldBytes)} were expected for {Name(Asked)}. "
         + $"Got {Words.ExactBytes(BudgetBytes)}. {Remedies()}";
 
     /// <summary>resnet20, man, 3 blocks, batch 64.</summary>
@@ -74,6 +74,6 @@ internal sealed record BudgetAnswers(
     {
         string blocks = candidate.Plan.Method.EndToEnd ? "" : $" --blocks {candidate.Blocks}";
         string batch = andBatch ? $" --batch {candidate.Batch}" : "";
-        return $"--method {candidate.Plan.Method.Name}{blocks}{batch} ({Words.Bytes(candidate.Cost.PeakBytes)})";
+        return $"--method {candidate.Plan.Method.Name}{blocks}{batch} ({Words.Bytes(candidate.Cost.HeldBytes)})";
     }
 }

@@ -48,5 +48,5 @@ internal sealed record BudgetChoice(Candidate Candidate, string Note)
     }
 
     private static string Short(Candidate candidate) =>
-        $"{Words.Blocks(candidate.Blocks)} with batch {candidate.Batch} ({Words.Bytes(candidate.Cost.PeakBytes)})";
+        $"{Words.Blocks(candidate.Blocks)} with batch {candidate.Batch} ({Words.Bytes(candidate.Cost.HeldBytes)})";
 }

@@ -60,6 +60,9 @@ internal sealed record RunSummary
 
     public required long PredictedPeakBytes { get; init; }
 
+    /// <summary>What the pool held of the device: the peak, tests between epochs, and gaps between tensors.</summary>
+    public required long HeldBytes { get; init; }
+
     /// <summary>What the device might hold; none for whatever there was.</summary>
     public required long? BudgetBytes { get; init; }
 

@@ -32,6 +32,7 @@ internal sealed class TrainingRun : IDisposable
         this.keepsDiverged = keepsDiverged;
         (TrainSettings settings, ImageDataset data) = (setup.Settings, setup.Data);
         setup.Device.Memory.BudgetBytes = settings.Budget ?? long.MaxValue;
+        setup.Device.Memory.Reserve(setup.Layout);
         trainer = new LocalTrainer(setup.Device, setup.Plan, settings.Seed);
         buffers = new InputBuffers(
             setup.Device, setup.Plan, settings.Batch, data.Normalization.Mean, data.Normalization.Deviation);
@@ -203,6 +204,7 @@ internal sealed class TrainingRun : IDisposable
         AllParameters = trainer.Blocks.Sum(block => block.Parameters.Declaration.ParameterCount),
         PeakBytes = peakBytes,
         PredictedPeakBytes = setup.PredictedPeakBytes,
+        HeldBytes = setup.Device.Memory.ReservedBytes,
         BudgetBytes = setup.Settings.Budget,
         EndToEndPeakBytes = setup.EndToEndPeakBytes,
         MemorySaved = 1 - (double)peakBytes / setup.EndToEndPeakBytes,

@@ -8,6 +8,7 @@ using ManSharp.LocalLearning.Methods;
 using ManSharp.LocalLearning.Planning;
 using ManSharp.LocalLearning.Training;
 using ManSharp.Tensors;
+using ManSharp.Tensors.Memory;
 
 namespace ManSharp.Cli.Training;
 
@@ -39,6 +40,7 @@ internal sealed class TrainingSetup : IDisposable
         ClassNames = [.. data.Train.ClassNames,
             .. Enumerable.Range(0, plan.Network.Classes - data.Train.ClassNames.Count).Select(i => $"unused {i + 1}")];
         PredictedPeakBytes = candidate.Cost.PeakBytes;
+        Layout = candidate.Cost.Layout;
         EndToEndPeakBytes = StepCost.Predict(StepCost.EndToEnd(plan), candidate.Batch, device).PeakBytes;
     }
 
@@ -65,6 +67,9 @@ internal sealed class TrainingSetup : IDisposable
     internal long PredictedPeakBytes { get; }
 
     internal long EndToEndPeakBytes { get; }
+
+    /// <summary>The memory in which the run will find place.</summary>
+    internal MemoryLayout Layout { get; }
 
     internal ModelCard Card => new(
         Plan.Network.Name, ClassNames, Plan.ImageSize,
@@ -148,9 +153,8 @@ internal sealed class TrainingSetup : IDisposable
     private void RequireMemory()
     {
         long present = Device.Memory.TotalBytes;
-        if (PredictedPeakBytes > present)
+        if (Layout.Bytes > present)
             throw new InputException(
-                $"Memory: room for {Words.Bytes(PredictedPeakBytes)}, the peak of a step, was expected on "
-                + $"{Device.Name}. Got {Words.Bytes(present)}. {MemoryAdvice.For(Plan, Settings.Batch, Device)}");
+                $"Memory: room for {Words.Bytes(Layout.Bytes)} was expected on {Device.Name}. Got {Words.Bytes(present)}. {MemoryAdvice.For(Plan, Settings.Batch, Device)}");
     }
 }

@@ -14,6 +14,6 @@ public sealed record Candidate(NetworkPlan Plan, int Batch, StepCost Cost)
     /// <summary>Arithmetic of a training step, per image.</summary>
     public double FlopsPerImage => Cost.Flops / Batch;
 
-    /// <summary>Whether training it, tests between epochs included, stays within so many bytes.</summary>
-    public bool FitsInto(long bytes) => Cost.NeededBytes <= bytes;
+    /// <summary>Whether training it, tests between epochs included, never holds more than so many bytes.</summary>
+    public bool FitsInto(long bytes) => Cost.HeldBytes <= bytes;
 }

@@ -3,6 +3,7 @@ using ManSharp.LocalLearning.Blocks;
 using ManSharp.LocalLearning.Methods;
 using ManSharp.LocalLearning.Training;
 using ManSharp.Tensors;
+using ManSharp.Tensors.Memory;
 
 namespace ManSharp.LocalLearning.Planning;
 
@@ -20,16 +21,19 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
     public required long EvaluationPeakBytes { get; init; }
 
     /// <summary>
-    /// What the pool holds from its device after two steps: what is live at the peak, in segments and with gaps between
-    /// tensors of unequal sizes.
+    /// The segments in which training steps and classifying between them find place:
+    /// <see cref="MemoryPool.Reserve"/> of them before the trainer is made, and the pool never grows.
     /// </summary>
-    public required long HeldBytes { get; init; }
+    public required MemoryLayout Layout { get; init; }
+
+    /// <summary>
+    /// What training holds of the device, classifying between epochs included: what is live at the greater of both
+    /// peaks, and the gaps between tensors of unequal sizes.
+    /// </summary>
+    public long HeldBytes => Layout.Bytes;
 
     /// <summary>The first of the blocks in which the peak occurs.</summary>
     public BlockMemory Greatest => Blocks.MaxBy(block => block.PeakBytes)!;
-
-    /// <summary>What training takes at its peak, and classifying between epochs: the greater of both.</summary>
-    public long NeededBytes => Math.Max(PeakBytes, EvaluationPeakBytes);
 
     /// <summary>The cost of a step of <paramref name="plan"/> with batches of <paramref name="batch"/> images.</summary>
     /// <param name="plan">What is trained.</param>
@@ -59,7 +63,7 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
         {
             Blocks = blocks,
             EvaluationPeakBytes = EvaluationPeak(dry, trainer, input),
-            HeldBytes = dry.Memory.ReservedBytes,
+            Layout = dry.Memory.Layout,
         };
     }
 

@@ -13,6 +13,7 @@ internal sealed class GpuDevice : Device
     private readonly Accelerator accelerator;
     private readonly GpuKernels kernels;
 
+    private readonly GpuMemorySource source;
     private readonly GpuStyle style;
 
     private GpuDevice(
@@ -21,6 +22,7 @@ internal sealed class GpuDevice : Device
     {
         this.context = context;
         this.accelerator = accelerator;
+        this.source = source;
         this.style = style;
         source.Attach(accelerator);
         kernels = new GpuKernels(accelerator, style);
@@ -40,7 +42,7 @@ internal sealed class GpuDevice : Device
 
     public override StagingBuffer CreateStaging(int length) => new GpuStaging(kernels, accelerator, length);
 
-    public override Device CreateDry() => new DryDevice(style);
+    public override Device CreateDry() => new DryDevice(style, source.LargestBytes);
 
     /// <summary>Opens the device of a kind ("cuda" or "opencl") and number.</summary>
     internal static GpuDevice Open(string kind, int index, Precision precision)

@@ -18,6 +18,12 @@ public interface IMemorySource
     /// <summary>Allocates a segment; null when there is no memory left.</summary>
     object? Allocate(long bytes);
 
+    /// <summary>Whether segments can be made longer where they lie.</summary>
+    bool CanLengthen => false;
+
+    /// <summary>Makes a segment longer; false where that cannot be.</summary>
+    bool TryLengthen(object segment, long bytes) => false;
+
     /// <summary>Frees a segment.</summary>
     void Free(object segment);
 }

@@ -1,6 +1,6 @@
 namespace ManSharp.Tensors.Memory;
 
-/// <summary>A stretch of a pool's segment: rented, or free and waiting. Blocks of a segment form a chain by place.</summary>
+/// <summary>A stretch of a segment: rented, or a hole between rented ones. Blocks of a segment form a chain by place.</summary>
 internal sealed class MemoryBlock
 {
     internal MemoryBlock(MemoryPool pool) => Pool = pool;
@@ -8,8 +8,11 @@ internal sealed class MemoryBlock
     /// <summary>The pool that lends this block.</summary>
     internal MemoryPool Pool { get; }
 
+    /// <summary>Where it lies.</summary>
+    internal MemorySegment Home { get; set; } = null!;
+
     /// <summary>The device's own handle of the segment.</summary>
-    internal object Segment { get; set; } = null!;
+    internal object Segment => Home.Handle;
 
     /// <summary>Where in the segment the block begins.</summary>
     internal long OffsetBytes { get; set; }

@@ -2,8 +2,9 @@ namespace ManSharp.Tensors.Memory;
 
 /// <summary>
 /// Lends blocks of a device's memory and takes them back. Segments come from the source and are cut where a request
-/// fits best; neighbours that are free again grow together. All bookkeeping is here and none in the source, so the
-/// dry device meters exactly what another device with the same alignment would.
+/// fits best; neighbours that are free again grow together. Small requests have segments of their own: among large
+/// ones they would leave holes that nothing fits. All bookkeeping is here and none in the source, so the dry device
+/// meters exactly what another device with the same alignment would.
 /// One thread uses a pool: the one that trains.
 /// </summary>
 public sealed class MemoryPool : IDisposable
@@ -11,13 +12,15 @@ public sealed class MemoryPool : IDisposable
     /// <summary>How many accounts there are to book rented memory to.</summary>
     public const int Accounts = 4;
 
-    private const long SegmentBytes = 32L << 20;
+    /// <summary>Requests of so many bytes and more lie in other segments than those below.</summary>
+    public const long LargeRequestBytes = 256L << 10;
+
+    private const long SmallSegmentBytes = 4L << 20;
+    private const long LargeSegmentBytes = 32L << 20;
 
     private readonly IMemorySource source;
     private readonly string deviceName;
-    private readonly List<MemoryBlock> free = [];
-    private readonly List<MemoryBlock> segments = [];
-    private readonly Stack<MemoryBlock> spare = new();
+    private readonly MemoryRegion small, large;
     private readonly long[] live = new long[Accounts], atPeak = new long[Accounts];
     private int account;
 
@@ -25,6 +28,8 @@ public sealed class MemoryPool : IDisposable
     {
         this.source = source;
         this.deviceName = deviceName;
+        small = new MemoryRegion(this);
+        large = new MemoryRegion(this);
     }
 
     /// <summary>Bytes in rented blocks now, each rounded up to the alignment.</summary>
@@ -39,12 +44,12 @@ public sealed class MemoryPool : IDisposable
     /// <summary>Bytes held from the source: rented, free and lost between.</summary>
     public long ReservedBytes { get; private set; }
 
-    /// <summary>How often the source was asked for a segment; constant once training is in its steady state.</summary>
+    /// <summary>How often the source gave memory; constant once training is in its steady state.</summary>
     public int Growths { get; private set; }
 
     /// <summary>
-    /// The most bytes that may be live; a request beyond it is refused. Before the pool holds more than this from its
-    /// source it gives back what nobody rents; gaps between blocks of unequal sizes can still make it hold more.
+    /// The most bytes that the pool may hold from its source. Before it would hold more it gives back what nobody rents;
+    /// if that does not suffice, a request is refused.
     /// </summary>
     public long BudgetBytes { get; set; } = long.MaxValue;
 
@@ -86,12 +91,13 @@ public sealed class MemoryPool : IDisposable
     private Tensor Rent(Shape shape, int booked)
     {
         long bytes = Round(shape.Bytes);
-        if (LiveBytes + bytes > BudgetBytes)
-            throw DeviceException.OutOfMemory(
-                $"Memory: {deviceName} may hold {BudgetBytes} bytes. Got a request for {bytes} bytes while "
-                + $"{LiveBytes} are live. Use a smaller batch, more blocks, or a greater budget.");
-        MemoryBlock block = FindBest(bytes) ?? Grow(bytes);
-        Cut(block, bytes);
+        MemoryRegion region = RegionOf(bytes);
+        MemoryBlock? block = region.Take(bytes);
+        if (block is null)
+        {
+            Grow(region, bytes);
+            block = region.Take(bytes)!;
+        }
         block.IsFree = false;
         block.Account = booked;
         live[booked] += bytes;
@@ -110,63 +116,93 @@ public sealed class MemoryPool : IDisposable
     internal void Return(MemoryBlock block)
     {
         block.Generation++;
-        block.IsFree = true;
         LiveBytes -= block.Bytes;
         live[block.Account] -= block.Bytes;
-        if (block.After is { IsFree: true } after)
-        {
-            free.Remove(after);
-            Join(block, after);
-        }
-        if (block.Before is { IsFree: true } before)
-            Join(before, block);
-        else
-            free.Add(block);
+        RegionOf(block.Bytes).Return(block);
     }
 
-    /// <summary>Gives every segment back to the source. Blocks that are still rented are lost with them.</summary>
-    public void Dispose()
+    /// <summary>The segments that the pool has now. On a dry device they are as long as they were ever filled.</summary>
+    public MemoryLayout Layout => new(small.SegmentBytes, large.SegmentBytes);
+
+    /// <summary>
+    /// Allocates segments for work that is still to come, after giving back those in which nothing is rented. The
+    /// layout is that of the same work on the dry device: it then finds the same places, and the pool never grows.
+    /// </summary>
+    /// <returns>Whether the memory was there. If not, the pool grows when it must, as ever.</returns>
+    public bool Reserve(MemoryLayout layout)
     {
-        foreach (MemoryBlock first in segments)
-            source.Free(first.Segment);
-        segments.Clear();
-        free.Clear();
-        ReservedBytes = 0;
+        Trim();
+        if (layout.Bytes > BudgetBytes - ReservedBytes)
+            return false;
+        if (layout.Small.All(bytes => TryAdd(small, bytes)) && layout.Large.All(bytes => TryAdd(large, bytes)))
+            return true;
+        Trim();
+        return false;
+    }
+
+    /// <summary>Gives back to the source every segment in which nothing is rented.</summary>
+    public void Trim() => Remove(all: false);
+
+    /// <summary>Gives every segment back to the source. Blocks that are still rented are lost with them.</summary>
+    public void Dispose() => Remove(all: true);
+
+    private void Remove(bool all)
+    {
+        foreach (MemoryRegion region in (MemoryRegion[])[small, large])
+            foreach (MemorySegment segment in region.Remove(all))
+            {
+                source.Free(segment.Handle);
+                ReservedBytes -= segment.Bytes;
+            }
     }
 
     private long Round(long bytes) => (bytes + source.AlignmentBytes - 1) / source.AlignmentBytes * source.AlignmentBytes;
 
-    // Best fit: the smallest free block that is large enough; among equals the one returned first.
-    private MemoryBlock? FindBest(long bytes)
-    {
-        int best = -1;
-        for (int i = 0; i < free.Count; i++)
-            if (free[i].Bytes >= bytes && (best < 0 || free[i].Bytes < free[best].Bytes))
-                best = i;
-        if (best < 0)
-            return null;
-        MemoryBlock block = free[best];
-        free.RemoveAt(best);
-        return block;
-    }
+    private MemoryRegion RegionOf(long bytes) => bytes < LargeRequestBytes ? small : large;
 
-    private MemoryBlock Grow(long bytes)
+    // Where segments can be lengthened, by what is missing; else by a new segment, longer than asked for if that may be.
+    private void Grow(MemoryRegion region, long bytes)
     {
+        if (region.Newest is { } newest)
+        {
+            long missing = newest.Top + bytes - newest.Bytes;
+            if (missing <= BudgetBytes - ReservedBytes && source.TryLengthen(newest.Handle, newest.Bytes + missing))
+            {
+                newest.Bytes += missing;
+                Count(missing);
+                return;
+            }
+        }
         if (bytes > BudgetBytes - ReservedBytes)
             Trim();
-        long size = Math.Max(bytes, Math.Min(SegmentBytes, BudgetBytes - ReservedBytes));
-        if (source.Allocate(size) is not { } segment)
-        {
-            Trim();
-            size = bytes;
-            segment = source.Allocate(size) ?? throw OutOfMemory(bytes);
-        }
-        MemoryBlock block = NewBlock(segment, 0, size);
-        segments.Add(block);
-        ReservedBytes += size;
-        Growths++;
-        return block;
+        if (bytes > BudgetBytes - ReservedBytes)
+            throw OverBudget(bytes);
+        long usual = source.CanLengthen ? 0 : region == small ? SmallSegmentBytes : LargeSegmentBytes;
+        if (TryAdd(region, Math.Max(bytes, Math.Min(usual, BudgetBytes - ReservedBytes))))
+            return;
+        Trim();
+        if (!TryAdd(region, bytes))
+            throw OutOfMemory(bytes);
     }
+
+    private bool TryAdd(MemoryRegion region, long bytes)
+    {
+        if (source.Allocate(bytes) is not { } segment)
+            return false;
+        region.Add(segment, bytes);
+        Count(bytes);
+        return true;
+    }
+
+    private void Count(long bytes)
+    {
+        ReservedBytes += bytes;
+        Growths++;
+    }
+
+    private DeviceException OverBudget(long bytes) => DeviceException.OutOfMemory(
+        $"Memory: {deviceName} may hold {BudgetBytes} bytes. Got a request for {bytes} bytes while {LiveBytes} are "
+        + $"live and {ReservedBytes} held. Use a smaller batch, more blocks, or a greater budget.");
 
     private DeviceException OutOfMemory(long bytes)
     {
@@ -176,54 +212,5 @@ public sealed class MemoryPool : IDisposable
             $"Memory: room for {bytes} bytes was expected on {deviceName}, which has {source.TotalBytes} in all"
             + $"{largest}. Got none, with {LiveBytes} bytes live, {ReservedBytes} held by the pool{free}. "
             + "Use a smaller batch or more blocks.");
-    }
-
-    /// <summary>Gives back to the source every segment in which nothing is rented.</summary>
-    public void Trim()
-    {
-        for (int i = segments.Count - 1; i >= 0; i--)
-        {
-            MemoryBlock first = segments[i];
-            if (!first.IsFree || first.After is not null)
-                continue;
-            free.Remove(first);
-            segments.RemoveAt(i);
-            source.Free(first.Segment);
-            ReservedBytes -= first.Bytes;
-        }
-    }
-
-    private void Cut(MemoryBlock block, long bytes)
-    {
-        if (block.Bytes == bytes)
-            return;
-        MemoryBlock rest = NewBlock(block.Segment, block.OffsetBytes + bytes, block.Bytes - bytes);
-        rest.IsFree = true;
-        rest.Before = block;
-        rest.After = block.After;
-        if (rest.After is not null)
-            rest.After.Before = rest;
-        block.After = rest;
-        block.Bytes = bytes;
-        free.Add(rest);
-    }
-
-    private void Join(MemoryBlock block, MemoryBlock after)
-    {
-        block.Bytes += after.Bytes;
-        block.After = after.After;
-        if (block.After is not null)
-            block.After.Before = block;
-        after.Before = after.After = null;
-        spare.Push(after);
-    }
-
-    private MemoryBlock NewBlock(object segment, long offsetBytes, long bytes)
-    {
-        MemoryBlock block = spare.TryPop(out MemoryBlock? used) ? used : new MemoryBlock(this);
-        block.Segment = segment;
-        block.OffsetBytes = offsetBytes;
-        block.Bytes = bytes;
-        return block;
     }
 }

@@ -1,4 +1,6 @@
 using ManSharp.Tensors;
+using ManSharp.Tensors.Kernels;
+using ManSharp.Tensors.Memory;
 using Xunit;
 
 namespace ManSharp.Tests.Conformance;
@@ -44,5 +46,47 @@ public sealed class MemoryTests
             kernels.Download(back, t[y]);
             Assert.Equal(host, back);
         });
+    }
+
+    /// <summary>
+    /// Memory that is reserved at once is one segment as far as the driver grants it, and places in it are beyond what
+    /// 32 bits count. What lies before is only rented, so a system that gives pages when they are written gives few.
+    /// </summary>
+    [Fact]
+    public void Values_beyond_four_GiB_of_a_segment_are_found()
+    {
+        var before = new Shape(1 << 30);
+        var shape = new Shape(100_003);
+        float[] values = [.. new TestValues(1).Normal(shape.Length).Select(value => (float)value)];
+        lock (TestDevices.Gate)
+        {
+            int tried = 0;
+            foreach (TestDevice present in TestDevices.All)
+            {
+                Device device = present.Device;
+                if (!device.Memory.Reserve(new MemoryLayout([], [before.Bytes + (8 << 20)])))
+                    continue; // The driver does not grant so much at once.
+                tried++;
+                Tensor rented = device.Rent(before), x = device.Rent(shape), y = device.Rent(shape);
+                try
+                {
+                    Assert.True(x.Block.OffsetBytes >= 1L << 32, present.Name);
+                    device.Kernels.Upload(x, values);
+                    device.Kernels.Fill(y, 0.5f);
+                    device.Kernels.Scale(y, x, 1, Write.Add);
+                    var found = new float[shape.Length];
+                    device.Kernels.Download(found, y);
+                    Assert.Equal(values.Select(value => 0.5f + value), found);
+                }
+                finally
+                {
+                    rented.Release();
+                    x.Release();
+                    y.Release();
+                    device.Memory.Trim();
+                }
+            }
+            Assert.True(tried > 0, "the CPU grants it");
+        }
     }
 }

@@ -47,7 +47,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void A_small_budget_is_not_exceeded_by_the_first_segment()
     {
-        using Device device = Device.Dry();
+        using Device device = Device.Cpu(1);
         device.Memory.BudgetBytes = 100 * Unit;
         device.Rent(Units(60));
         device.Rent(Units(40));
@@ -58,7 +58,7 @@ public sealed class MemoryBudgetTests
     [Fact]
     public void Memory_that_nobody_rents_goes_back_before_the_budget_is_passed()
     {
-        using Device device = Device.Dry();
+        using Device device = Device.Cpu(1);
         var megabytes = new Shape((int)(Segment / sizeof(float)));
         device.Memory.BudgetBytes = 3 * Segment;
         Tensor first = device.Rent(megabytes), second = device.Rent(megabytes);
@@ -67,7 +67,7 @@ public sealed class MemoryBudgetTests
         device.Rent(new Shape(2 * megabytes.Length));
         Assert.Equal(2 * Segment, device.Memory.ReservedBytes);
 
-        using Device free = Device.Dry();
+        using Device free = Device.Cpu(1);
         first = free.Rent(megabytes);
         second = free.Rent(megabytes);
         first.Release();
@@ -77,13 +77,51 @@ public sealed class MemoryBudgetTests
     }
 
     [Fact]
+    public void What_is_held_never_passes_the_budget_gaps_or_not()
+    {
+        using Device device = Device.Cpu(1);
+        var megabytes = new Shape((int)(Segment / sizeof(float)));
+        device.Memory.BudgetBytes = 3 * Segment;
+        Tensor first = device.Rent(megabytes), second = device.Rent(megabytes), third = device.Rent(megabytes);
+        first.Release();
+        third.Release();
+        // Two thirds are free and go back, but no more than one can be had at once.
+        device.Rent(new Shape(2 * megabytes.Length));
+        Assert.Equal(3 * Segment, device.Memory.ReservedBytes);
+        second.Release();
+        DeviceException refused = Assert.Throws<DeviceException>(() => device.Rent(new Shape(megabytes.Length + 1)));
+        Assert.Contains($"cpu may hold {3 * Segment} bytes", refused.Message);
+        Assert.Contains($"{2 * Segment} are live and {2 * Segment} held", refused.Message);
+    }
+
+    [Fact]
+    public void A_layout_that_is_more_than_the_budget_is_not_reserved()
+    {
+        using Device device = Device.Cpu(1);
+        device.Memory.BudgetBytes = 9 * Unit;
+        Assert.False(device.Memory.Reserve(new MemoryLayout([10 * Unit], [])));
+        Assert.Equal(0, device.Memory.ReservedBytes);
+        Assert.True(device.Memory.Reserve(new MemoryLayout([9 * Unit], [])));
+        Assert.Equal(9 * Unit, device.Memory.ReservedBytes);
+    }
+
+    [Fact]
+    public void A_layout_for_which_there_is_no_memory_leaves_nothing_behind()
+    {
+        using var pool = new MemoryPool(new SmallSource(), "small");
+        Assert.False(pool.Reserve(new MemoryLayout([6 * Unit], [6 * Unit])));
+        Assert.Equal(0, pool.ReservedBytes);
+        pool.Rent(Units(10));
+    }
+
+    [Fact]
     public void Both_refusals_say_what_was_asked_what_is_there_and_a_remedy()
     {
         using var pool = new MemoryPool(new SmallSource(), "small") { BudgetBytes = 20 * Unit };
         pool.Rent(Units(7));
-        DeviceException budget = Assert.Throws<DeviceException>(() => pool.Rent(Units(14)));
+        DeviceException budget = Assert.Throws<DeviceException>(() => pool.Rent(Units(21)));
         Assert.True(budget.IsOutOfMemory);
-        Assert.Contains("small may hold 1280 bytes. Got a request for 896 bytes while 448 are live", budget.Message);
+        Assert.Contains("small may hold 1280 bytes. Got a request for 1344 bytes while 448 are live and 448 held", budget.Message);
         Assert.Contains("smaller batch, more blocks, or a greater budget", budget.Message);
         DeviceException full = Assert.Throws<DeviceException>(() => pool.Rent(Units(9)));
         Assert.True(full.IsOutOfMemory);
@@ -101,7 +139,7 @@ public sealed class MemoryBudgetTests
     /// <summary>Ten units of memory, whatever is asked for.</summary>
     private sealed class SmallSource : IMemorySource
     {
-        private long left = 10 * Unit;
+        private readonly Dictionary<object, long> lent = [];
 
         public int AlignmentBytes => Unit;
 
@@ -109,12 +147,13 @@ public sealed class MemoryBudgetTests
 
         public object? Allocate(long bytes)
         {
-            if (bytes > left)
+            if (bytes > TotalBytes - lent.Values.Sum())
                 return null;
-            left -= bytes;
-            return new object();
+            var segment = new object();
+            lent.Add(segment, bytes);
+            return segment;
         }
 
-        public void Free(object segment) { }
+        public void Free(object segment) => lent.Remove(segment);
     }
 }

@@ -1,4 +1,5 @@
 using ManSharp.Tensors;
+using ManSharp.Tensors.Dry;
 using ManSharp.Tensors.Memory;
 using Xunit;
 
@@ -8,7 +9,7 @@ namespace ManSharp.Tests.Pure;
 public sealed class MemoryPoolTests : IDisposable
 {
     private const int Unit = 64;
-    private const long Segment = 32L << 20;
+    private const long SmallSegment = 4L << 20;
 
     private readonly Device device = Device.Dry();
 
@@ -91,17 +92,45 @@ public sealed class MemoryPoolTests : IDisposable
     [Fact]
     public void Segments_are_held_until_they_are_trimmed()
     {
-        Tensor small = Rent(1), large = device.Rent(new Shape(16 << 20));
-        Assert.Equal(2, Pool.Growths);
-        Assert.Equal(Segment + (64L << 20), Pool.ReservedBytes);
+        using Device cpu = Device.Cpu(1);
+        MemoryPool pool = cpu.Memory;
+        Tensor small = cpu.Rent(new Shape(1)), large = cpu.Rent(new Shape(16 << 20));
+        Assert.Equal(2, pool.Growths);
+        Assert.Equal(SmallSegment + (64L << 20), pool.ReservedBytes);
         large.Release();
-        Pool.Trim();
-        Assert.Equal(Segment, Pool.ReservedBytes);
+        pool.Trim();
+        Assert.Equal(SmallSegment, pool.ReservedBytes);
         small.Release();
-        Pool.Trim();
-        Assert.Equal(0, Pool.ReservedBytes);
-        Rent(1);
-        Assert.Equal(3, Pool.Growths);
+        pool.Trim();
+        Assert.Equal(0, pool.ReservedBytes);
+        cpu.Rent(new Shape(1));
+        Assert.Equal(3, pool.Growths);
+    }
+
+    [Fact]
+    public void Small_requests_leave_no_holes_among_large_ones()
+    {
+        const int most = (int)MemoryPool.LargeRequestBytes / Unit;
+        Tensor large = Rent(2 * most);
+        Tensor small = Rent(most - 1);
+        Assert.NotSame(large.Block.Home, small.Block.Home);
+        large.Release();
+        Assert.Equal(0, Rent(2 * most).Block.OffsetBytes);
+        Assert.Equal(3 * most * Unit - Unit, Pool.ReservedBytes);
+    }
+
+    [Fact]
+    public void The_dry_device_holds_up_to_the_highest_block()
+    {
+        Tensor first = Rent(5), second = Rent(3);
+        first.Release();
+        Rent(6);
+        Assert.Equal(14 * Unit, Pool.ReservedBytes);
+        second.Release();
+        Rent(8);
+        Assert.Equal(14 * Unit, Pool.ReservedBytes);
+        Assert.Equal([14L * Unit], Pool.Layout.Small);
+        Assert.Empty(Pool.Layout.Large);
     }
 
     [Fact]
@@ -111,7 +140,7 @@ public sealed class MemoryPoolTests : IDisposable
         Rent(7);
         var error = Assert.Throws<DeviceException>(() => Rent(4));
         Assert.Contains("dry may hold 640 bytes", error.Message, StringComparison.Ordinal);
-        Assert.Contains("a request for 256 bytes while 448 are live", error.Message, StringComparison.Ordinal);
+        Assert.Contains("a request for 256 bytes while 448 are live and 448 held", error.Message, StringComparison.Ordinal);
         Assert.Equal(7 * Unit, Pool.LiveBytes);
         Rent(3);
     }
@@ -147,34 +176,51 @@ public sealed class MemoryPoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void The_dry_device_meters_what_the_cpu_does(int seed)
+    [InlineData(1, long.MaxValue)]
+    [InlineData(2, long.MaxValue)]
+    [InlineData(3, 40L << 20)]
+    public void Work_finds_the_same_places_where_its_layout_is_reserved(int seed, long largestBytes)
     {
-        using Device cpu = Device.Cpu(1);
+        using Device dry = new DryDevice(like: null, largestBytes), cpu = Device.Cpu(1);
+        List<(int Segment, long Offset, long Peak)> places = Work(dry, seed);
+        MemoryLayout layout = dry.Memory.Layout;
+        Assert.Equal(largestBytes == long.MaxValue, layout.Large.Count == 1);
+        Assert.All(layout.Large, bytes => Assert.InRange(bytes, 1, largestBytes));
+
+        cpu.Memory.BudgetBytes = layout.Bytes;
+        Assert.True(cpu.Memory.Reserve(layout));
+        int growths = cpu.Memory.Growths;
+        Assert.Equal(places, Work(cpu, seed));
+        Assert.Equal((growths, layout.Bytes), (cpu.Memory.Growths, cpu.Memory.ReservedBytes));
+
+        // One unit less and the same work does not fit.
+        using Device less = Device.Cpu(1);
+        less.Memory.Reserve(new MemoryLayout(layout.Small, [.. layout.Large.SkipLast(1), layout.Large[^1] - Unit]));
+        less.Memory.BudgetBytes = less.Memory.ReservedBytes;
+        Assert.Throws<DeviceException>(() => Work(less, seed));
+    }
+
+    // Rents and returns at random; the places of what was rented, in order.
+    private static List<(int Segment, long Offset, long Peak)> Work(Device device, int seed)
+    {
         var random = new Random(seed);
-        List<(Tensor Dry, Tensor Cpu)> live = [];
+        List<Tensor> live = [];
+        List<(int, long, long)> places = [];
         for (int step = 0; step < 3000; step++)
-        {
             if (live.Count > 0 && random.Next(live.Count + 20) < live.Count)
             {
                 int victim = random.Next(live.Count);
-                live[victim].Dry.Release();
-                live[victim].Cpu.Release();
+                live[victim].Release();
                 live.RemoveAt(victim);
             }
             else
             {
-                var shape = new Shape(1 + (int)Math.Exp(random.NextDouble() * 15));
-                live.Add((device.Rent(shape), cpu.Rent(shape)));
-                Assert.Equal(live[^1].Cpu.Block.OffsetBytes, live[^1].Dry.Block.OffsetBytes);
+                live.Add(device.Rent(new Shape(1 + (int)Math.Exp(random.NextDouble() * 15))));
+                MemoryBlock block = live[^1].Block;
+                places.Add((block.Home.Index, block.OffsetBytes, device.Memory.PeakBytes));
             }
-            Assert.Equal(
-                (cpu.Memory.LiveBytes, cpu.Memory.PeakBytes, cpu.Memory.ReservedBytes, cpu.Memory.Growths),
-                (Pool.LiveBytes, Pool.PeakBytes, Pool.ReservedBytes, Pool.Growths));
-        }
-        CheckNoOverlap([.. live.Select(pair => pair.Dry)]);
+        CheckNoOverlap([.. live]);
+        return places;
     }
 
     private static void CheckNoOverlap(Tensor[] tensors)
@@ -183,15 +229,11 @@ public sealed class MemoryPoolTests : IDisposable
             for (int j = 0; j < i; j++)
             {
                 MemoryBlock a = tensors[i].Block, b = tensors[j].Block;
-                // The dry device's segments are all one object; within the first one, places alone tell blocks apart.
-                if (ReferenceEquals(First(a), First(b)))
-                    Assert.True(
-                        a.OffsetBytes + a.Bytes <= b.OffsetBytes || b.OffsetBytes + b.Bytes <= a.OffsetBytes,
-                        $"Blocks at {a.OffsetBytes} and {b.OffsetBytes} overlap.");
+                Assert.True(
+                    a.Home != b.Home || a.OffsetBytes + a.Bytes <= b.OffsetBytes || b.OffsetBytes + b.Bytes <= a.OffsetBytes,
+                    $"Blocks at {a.OffsetBytes} and {b.OffsetBytes} overlap.");
             }
     }
-
-    private static MemoryBlock First(MemoryBlock block) => block.Before is null ? block : First(block.Before);
 
     private Tensor Rent(int units) => device.Rent(new Shape(units * Unit / sizeof(float)));
 }

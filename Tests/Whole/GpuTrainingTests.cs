@@ -104,11 +104,13 @@ public sealed class GpuTrainingTests
     private static Outcome Train(Device device, string method, int steps)
     {
         NetworkPlan plan = PlanOf(method);
+        StepCost cost = StepCost.Predict(plan, Batch, device);
+        Assert.True(device.Memory.Reserve(cost.Layout));
+        int growths = device.Memory.Growths;
         using var trainer = new LocalTrainer(device, plan, seed: 7);
         using var buffers = new InputBuffers(device, plan, Batch, [0.5f, 0.5f, 0.5f], [0.25f, 0.25f, 0.25f]);
         trainer.Step(Load(buffers, plan, 1), Rate);
         device.Memory.ResetPeak();
-        int growths = device.Memory.Growths;
         var losses = new List<float>();
         for (int step = 2; step <= steps; step++)
         {
@@ -124,8 +126,7 @@ public sealed class GpuTrainingTests
             weights.AddRange(values);
         }
         return new Outcome(
-            [.. losses], [.. weights], peak, StepCost.Predict(plan, Batch, device).PeakBytes,
-            device.Memory.Growths - growths);
+            [.. losses], [.. weights], peak, cost.PeakBytes, device.Memory.Growths - growths);
     }
 
     private static NetworkPlan PlanOf(string method)

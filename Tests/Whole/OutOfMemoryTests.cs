@@ -54,15 +54,15 @@ public sealed class OutOfMemoryTests
             Network = network, Partition = Partition.For(network, 1), ImageSize = 32, Method = LocalMethod.Parse("bp"),
         };
         using Device device = new SmallDevice(16 << 20);
-        long whole = StepCost.Predict(plan, 64, device).PeakBytes;
-        long quarter = StepCost.Predict(plan, 16, device).PeakBytes;
+        long whole = StepCost.Predict(plan, 64, device).HeldBytes;
+        long quarter = StepCost.Predict(plan, 16, device).HeldBytes;
         Assert.True(whole > 16 << 20 && quarter < 16 << 20, $"{whole} and {quarter}: the test's sizes are off");
 
         var error = Assert.Throws<InputException>(
             () => MemoryAdvice.Around(plan, 64, device, () => Step(device, plan, 64)));
         Assert.Contains("room for ", error.Message);
         Assert.EndsWith(
-            $"At the peak of a step --batch 64 needs {Words.Bytes(whole)}, --batch 16 {Words.Bytes(quarter)}. "
+            $"Training with --batch 64 needs {Words.Bytes(whole)}, --batch 16 {Words.Bytes(quarter)}. "
             + "mansharp plan --budget SIZE finds a cut that fits.", error.Message);
         using Device again = new SmallDevice(16 << 20);
         Assert.Equal(0, Step(again, plan, 16));

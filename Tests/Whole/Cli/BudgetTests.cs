@@ -22,7 +22,7 @@ public sealed class BudgetTests : IDisposable
     public void Blocks_that_nobody_chose_are_chosen()
     {
         string output = Train(
-            "--method infopro --network resnet14 --batch 16 --budget 10MB", 10_000_000, blocks: 4, batch: 16);
+            "--method infopro --network resnet14 --batch 16 --budget 11.1MB", 11_100_000, blocks: 4, batch: 16);
         Assert.Contains("too little for 3 blocks with batch 16 (", output);
         Assert.Contains("chosen instead: 4 blocks with batch 16 (", output);
     }
@@ -49,12 +49,26 @@ public sealed class BudgetTests : IDisposable
             "too little for end to end with batch 64 (",
             Train("--network resnet8 --method bp --budget 9MB", 9_000_000, blocks: 1, batch: null));
 
+    [Fact]
+    public void Training_holds_what_plan_says()
+    {
+        // 96 test images in batches of 40: the last is smaller, and finds place too.
+        const string Plan = "--network resnet14 --method man --blocks 4 --batch 40";
+        Train($"{Plan} --budget 100MB", 100_000_000, blocks: 4, batch: 40);
+        string plan = CliProcess.Run(
+            scratch.Path, ["plan", "--json", "--device", "cpu", .. Plan.Split(' ')]).Succeeded().Output;
+        using JsonDocument planned = JsonDocument.Parse(plan), summary = Read("summary.json");
+        Assert.Equal(
+            planned.RootElement.GetProperty("heldBytes").GetInt64(),
+            summary.RootElement.GetProperty("heldBytes").GetInt64());
+    }
+
     [Theory]
     [InlineData("--network resnet8 --blocks 3 --batch 64 --budget 35MB",
         "for resnet8, man, 3 blocks, batch 64. Got 35.0 MB (35000000 bytes)", "Use --batch ", "or --method greedy --blocks ")]
     [InlineData("--network resnet8 --batch 64 --cut 1.0 --budget 20MB", "man, 2 blocks, batch 64", "Use --batch ")]
-    [InlineData("--method infopro --network resnet14 --blocks 3 --batch 16 --budget 10MB",
-        "infopro, 3 blocks", "--blocks 4 (9.7 MB)", "--batch ")]
+    [InlineData("--method infopro --network resnet14 --blocks 3 --batch 16 --budget 11.1MB",
+        "infopro, 3 blocks", "--blocks 4 (11.0 MB)", "--batch ")]
     [InlineData("--network resnet8 --budget 100kB",
         "The least of resnet8 is --method ", "--batch 2 (", "raise the budget")]
     [InlineData("--budget much", "--budget: an amount of memory such as 4GiB", "Got 'much'")]
@@ -74,6 +88,7 @@ public sealed class BudgetTests : IDisposable
         using JsonDocument summary = Read("summary.json"), config = Read("config.json");
         long peak = summary.RootElement.GetProperty("peakBytes").GetInt64();
         Assert.InRange(peak, 1, budget);
+        Assert.InRange(summary.RootElement.GetProperty("heldBytes").GetInt64(), peak, budget);
         Assert.Equal(summary.RootElement.GetProperty("predictedPeakBytes").GetInt64(), peak);
         Assert.Equal(budget, summary.RootElement.GetProperty("budgetBytes").GetInt64());
         Assert.Equal(budget, config.RootElement.GetProperty("budgetBytes").GetInt64());

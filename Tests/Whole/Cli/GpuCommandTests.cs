@@ -46,6 +46,7 @@ public sealed class GpuCommandTests : IDisposable
         Assert.True(line.GetProperty("kernelLaunches").GetInt64() > line.GetProperty("kernelCalls").GetInt64());
         Assert.Equal(0, line.GetProperty("poolGrowths").GetInt64());
         Assert.Equal(line.GetProperty("predictedPeakBytes").GetInt64(), line.GetProperty("peakBytes").GetInt64());
+        Assert.Equal(line.GetProperty("predictedHeldBytes").GetInt64(), line.GetProperty("heldBytes").GetInt64());
     }
 
     private static string Gpu()

@@ -4,6 +4,7 @@ using ManSharp.LocalLearning.Methods;
 using ManSharp.LocalLearning.Planning;
 using ManSharp.LocalLearning.Training;
 using ManSharp.Tensors;
+using ManSharp.Tensors.Memory;
 using ManSharp.Tests.Whole.Training;
 using Xunit;
 
@@ -98,17 +99,19 @@ public sealed class BlockMemoryTests
     public void A_budget_of_the_prediction_suffices_and_one_byte_less_does_not(string method)
     {
         NetworkPlan plan = Plan(method, null);
-        long needed = StepCost.Predict(plan, Batch).NeededBytes;
+        MemoryLayout layout = StepCost.Predict(plan, Batch).Layout;
         using (Device device = Device.Cpu(1))
         {
-            device.Memory.BudgetBytes = needed;
+            device.Memory.BudgetBytes = layout.Bytes;
+            Assert.True(device.Memory.Reserve(layout));
             (_, LocalTrainer trainer, InputBuffers buffers) = Measure(device, plan);
             trainer.Predict(buffers.First(Batch).Images).Release();
             buffers.Dispose();
             trainer.Dispose();
+            Assert.Equal(layout.Bytes, device.Memory.ReservedBytes);
         }
         using Device less = Device.Cpu(1);
-        less.Memory.BudgetBytes = needed - 1;
+        less.Memory.BudgetBytes = layout.Bytes - 1;
         Assert.True(Assert.Throws<DeviceException>(() => Measure(less, plan)).IsOutOfMemory);
     }
 
