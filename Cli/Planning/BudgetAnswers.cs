@@ -29,7 +29,7 @@ internal sealed record BudgetAnswers(
         IReadOnlyList<Candidate> methods = search.Methods(chosen, settings.Batch);
         Candidate? least = null;
         if (batch is null && blocks is null && !methods.Any(search.Fits))
-            least = search.Methods(blocks: null, BudgetSearch.LeastBatch).MinBy(method => method.Cost.HeldBytes);
+            least = search.Methods(blocks: null, BudgetSearch.LeastBatch).MinBy(method => method.Cost.PeakBytes);
         return new BudgetAnswers(budgetBytes, asked, batch, limited, vary, blocks, methods, least);
     }
 

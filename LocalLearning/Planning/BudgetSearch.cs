@@ -62,7 +62,7 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
 
     /// <summary>The number of blocks, at least so many, that takes the least memory with a batch, fit or not.</summary>
     public Candidate? Least(int batch, int least = 1) => BlockCounts.Where(blocks => blocks >= least)
-        .Select(blocks => TryOf(plan.Method, blocks, batch)).OfType<Candidate>().MinBy(tried => tried.Cost.HeldBytes);
+        .Select(blocks => TryOf(plan.Method, blocks, batch)).OfType<Candidate>().MinBy(tried => tried.Cost.PeakBytes);
 
     /// <summary>
     /// Every method, with and without momentum, at a batch: with K blocks if that fits, else with the fewest that fit,
@@ -114,7 +114,7 @@ public sealed class BudgetSearch(NetworkPlan plan, Cut cut, Device device, long 
                 continue;
             if (Fits(tried))
                 return tried;
-            if (smallest is null || tried.Cost.HeldBytes < smallest.Cost.HeldBytes)
+            if (smallest is null || tried.Cost.PeakBytes < smallest.Cost.PeakBytes)
                 smallest = tried;
         }
         return smallest;

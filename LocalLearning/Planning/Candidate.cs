@@ -15,5 +15,7 @@ public sealed record Candidate(NetworkPlan Plan, int Batch, StepCost Cost)
     public double FlopsPerImage => Cost.Flops / Batch;
 
     /// <summary>Whether training it, tests between epochs included, never holds more than so many bytes.</summary>
-    public bool FitsInto(long bytes) => Cost.HeldBytes <= bytes;
+    public bool FitsInto(long bytes) =>
+        // What is live is known at once; what is held has to be laid out.
+        Math.Max(Cost.PeakBytes, Cost.EvaluationPeakBytes) <= bytes && Cost.Requests.FitsInto(bytes);
 }

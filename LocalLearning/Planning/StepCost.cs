@@ -24,7 +24,10 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
     /// The segments in which training steps and classifying between them find place:
     /// <see cref="MemoryPool.Reserve"/> of them before the trainer is made, and the pool never grows.
     /// </summary>
-    public required MemoryLayout Layout { get; init; }
+    public MemoryLayout Layout => Requests.BestLayout;
+
+    /// <summary>What two training steps and a classification rent and return.</summary>
+    public required MemoryRecording Requests { get; init; }
 
     /// <summary>
     /// What training holds of the device, classifying between epochs included: what is live at the greater of both
@@ -44,6 +47,7 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
     public static StepCost Predict(NetworkPlan plan, int batch, Device? like = null)
     {
         using Device dry = like?.CreateDry() ?? Device.Dry();
+        dry.Memory.BeginRecording();
         var meter = new StepMeter(dry);
         using var trainer = new LocalTrainer(dry, plan, seed: 0);
         float[] ones = [.. Enumerable.Repeat(1f, NetworkSpec.ImageChannels)];
@@ -59,11 +63,12 @@ public sealed record StepCost(long PeakBytes, long LiveBytes, double Flops, long
         long live = dry.Memory.LiveBytes;
 
         trainer.Step(input, rate: 0);
+        long evaluationPeak = EvaluationPeak(dry, trainer, input);
         return new StepCost(blocks.Max(block => block.PeakBytes), live, flops, calls)
         {
             Blocks = blocks,
-            EvaluationPeakBytes = EvaluationPeak(dry, trainer, input),
-            Layout = dry.Memory.Layout,
+            EvaluationPeakBytes = evaluationPeak,
+            Requests = dry.Memory.EndRecording(),
         };
     }
 

@@ -25,6 +25,9 @@ internal sealed class MemoryBlock
 
     internal bool IsFree { get; set; }
 
+    /// <summary>The number of its request, where requests are recorded.</summary>
+    internal int Request { get; set; }
+
     /// <summary>What a rented block is booked to.</summary>
     internal int Account { get; set; }
 

@@ -12,7 +12,7 @@ public sealed class MemoryPool : IDisposable
     /// <summary>How many accounts there are to book rented memory to.</summary>
     public const int Accounts = 4;
 
-    /// <summary>Requests of so many bytes and more lie in other segments than those below.</summary>
+    /// <summary>Requests of so many bytes and more lie in other segments than those below, unless a layout says so.</summary>
     public const long LargeRequestBytes = 256L << 10;
 
     private const long SmallSegmentBytes = 4L << 20;
@@ -22,10 +22,13 @@ public sealed class MemoryPool : IDisposable
     private readonly string deviceName;
     private readonly MemoryRegion small, large;
     private readonly long[] live = new long[Accounts], atPeak = new long[Accounts];
+    private long largeFromBytes;
+    private MemoryRecording? recording;
     private int account;
 
-    internal MemoryPool(IMemorySource source, string deviceName)
+    internal MemoryPool(IMemorySource source, string deviceName, long largeFromBytes = LargeRequestBytes)
     {
+        this.largeFromBytes = largeFromBytes;
         this.source = source;
         this.deviceName = deviceName;
         small = new MemoryRegion(this);
@@ -91,6 +94,19 @@ public sealed class MemoryPool : IDisposable
     private Tensor Rent(Shape shape, int booked)
     {
         long bytes = Round(shape.Bytes);
+        MemoryBlock block = Take(bytes);
+        block.Account = booked;
+        block.Request = recording?.Rented(bytes) ?? 0;
+        live[booked] += bytes;
+        LiveBytes += bytes;
+        if (LiveBytes > PeakBytes)
+            MarkPeak();
+        return new Tensor(block, 0, shape);
+    }
+
+    /// <summary>A block of so many bytes, which nothing meters.</summary>
+    internal MemoryBlock Take(long bytes)
+    {
         MemoryRegion region = RegionOf(bytes);
         MemoryBlock? block = region.Take(bytes);
         if (block is null)
@@ -99,12 +115,7 @@ public sealed class MemoryPool : IDisposable
             block = region.Take(bytes)!;
         }
         block.IsFree = false;
-        block.Account = booked;
-        live[booked] += bytes;
-        LiveBytes += bytes;
-        if (LiveBytes > PeakBytes)
-            MarkPeak();
-        return new Tensor(block, 0, shape);
+        return block;
     }
 
     private void MarkPeak()
@@ -118,11 +129,31 @@ public sealed class MemoryPool : IDisposable
         block.Generation++;
         LiveBytes -= block.Bytes;
         live[block.Account] -= block.Bytes;
-        RegionOf(block.Bytes).Return(block);
+        recording?.Returned(block.Request);
+        block.Home.Region.Return(block);
     }
 
     /// <summary>The segments that the pool has now. On a dry device they are as long as they were ever filled.</summary>
-    public MemoryLayout Layout => new(small.SegmentBytes, large.SegmentBytes);
+    public MemoryLayout Layout => new(largeFromBytes, small.SegmentBytes, large.SegmentBytes);
+
+    /// <summary>Begins to record what is rented and returned. Nothing may be rented, or its return would be lost.</summary>
+    /// <exception cref="InvalidOperationException">Something is.</exception>
+    public void BeginRecording()
+    {
+        if (LiveBytes > 0)
+            throw new InvalidOperationException(
+                $"Memory: nothing rented was expected when a recording begins. Got {LiveBytes} bytes. Begin it first.");
+        recording = new MemoryRecording(source);
+    }
+
+    /// <summary>What was recorded.</summary>
+    /// <exception cref="InvalidOperationException">No recording was begun.</exception>
+    public MemoryRecording EndRecording()
+    {
+        MemoryRecording ended = recording ?? throw new InvalidOperationException("Memory: BeginRecording was expected first.");
+        recording = null;
+        return ended;
+    }
 
     /// <summary>
     /// Allocates segments for work that is still to come, after giving back those in which nothing is rented. The
@@ -135,7 +166,10 @@ public sealed class MemoryPool : IDisposable
         if (layout.Bytes > BudgetBytes - ReservedBytes)
             return false;
         if (layout.Small.All(bytes => TryAdd(small, bytes)) && layout.Large.All(bytes => TryAdd(large, bytes)))
+        {
+            largeFromBytes = layout.LargeFromBytes;
             return true;
+        }
         Trim();
         return false;
     }
@@ -158,7 +192,7 @@ public sealed class MemoryPool : IDisposable
 
     private long Round(long bytes) => (bytes + source.AlignmentBytes - 1) / source.AlignmentBytes * source.AlignmentBytes;
 
-    private MemoryRegion RegionOf(long bytes) => bytes < LargeRequestBytes ? small : large;
+    private MemoryRegion RegionOf(long bytes) => bytes < largeFromBytes ? small : large;
 
     // Where segments can be lengthened, by what is missing; else by a new segment, longer than asked for if that may be.
     private void Grow(MemoryRegion region, long bytes)

@@ -35,7 +35,7 @@ internal sealed class MemoryRegion(MemoryPool pool)
 
     /// <summary>Adds a segment.</summary>
     internal void Add(object handle, long bytes) =>
-        segments.Add(new MemorySegment(handle, segments.Count) { Bytes = bytes });
+        segments.Add(new MemorySegment(this, handle, segments.Count) { Bytes = bytes });
 
     /// <summary>Takes a block back.</summary>
     internal void Return(MemoryBlock block)

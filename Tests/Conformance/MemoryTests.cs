@@ -64,7 +64,7 @@ public sealed class MemoryTests
             foreach (TestDevice present in TestDevices.All)
             {
                 Device device = present.Device;
-                if (!device.Memory.Reserve(new MemoryLayout([], [before.Bytes + (8 << 20)])))
+                if (!device.Memory.Reserve(new MemoryLayout(0, [], [before.Bytes + (8 << 20)])))
                     continue; // The driver does not grant so much at once.
                 tried++;
                 Tensor rented = device.Rent(before), x = device.Rent(shape), y = device.Rent(shape);

@@ -99,9 +99,9 @@ public sealed class MemoryBudgetTests
     {
         using Device device = Device.Cpu(1);
         device.Memory.BudgetBytes = 9 * Unit;
-        Assert.False(device.Memory.Reserve(new MemoryLayout([10 * Unit], [])));
+        Assert.False(device.Memory.Reserve(Small(10)));
         Assert.Equal(0, device.Memory.ReservedBytes);
-        Assert.True(device.Memory.Reserve(new MemoryLayout([9 * Unit], [])));
+        Assert.True(device.Memory.Reserve(Small(9)));
         Assert.Equal(9 * Unit, device.Memory.ReservedBytes);
     }
 
@@ -109,7 +109,7 @@ public sealed class MemoryBudgetTests
     public void A_layout_for_which_there_is_no_memory_leaves_nothing_behind()
     {
         using var pool = new MemoryPool(new SmallSource(), "small");
-        Assert.False(pool.Reserve(new MemoryLayout([6 * Unit], [6 * Unit])));
+        Assert.False(pool.Reserve(new MemoryLayout(MemoryPool.LargeRequestBytes, [6 * Unit], [6 * Unit])));
         Assert.Equal(0, pool.ReservedBytes);
         pool.Rent(Units(10));
     }
@@ -133,6 +133,8 @@ public sealed class MemoryBudgetTests
 
     private static long[] Peak(MemoryPool pool) =>
         [.. Enumerable.Range(0, MemoryPool.Accounts).Select(account => pool.PeakBytesOf(account) / Unit)];
+
+    private static MemoryLayout Small(int units) => new(MemoryPool.LargeRequestBytes, [units * Unit], []);
 
     private static Shape Units(int units) => new(units * Unit / sizeof(float));
 

@@ -182,8 +182,12 @@ public sealed class MemoryPoolTests : IDisposable
     public void Work_finds_the_same_places_where_its_layout_is_reserved(int seed, long largestBytes)
     {
         using Device dry = new DryDevice(like: null, largestBytes), cpu = Device.Cpu(1);
+        dry.Memory.BeginRecording();
         List<(int Segment, long Offset, long Peak)> places = Work(dry, seed);
         MemoryLayout layout = dry.Memory.Layout;
+        MemoryLayout best = dry.Memory.EndRecording().BestLayout;
+        Assert.InRange(best.Bytes, dry.Memory.PeakBytes, layout.Bytes);
+        Assert.NotEqual(layout.LargeFromBytes, best.LargeFromBytes);
         Assert.Equal(largestBytes == long.MaxValue, layout.Large.Count == 1);
         Assert.All(layout.Large, bytes => Assert.InRange(bytes, 1, largestBytes));
 
@@ -193,9 +197,16 @@ public sealed class MemoryPoolTests : IDisposable
         Assert.Equal(places, Work(cpu, seed));
         Assert.Equal((growths, layout.Bytes), (cpu.Memory.Growths, cpu.Memory.ReservedBytes));
 
+        // With the best threshold other places, and less of them.
+        using Device other = Device.Cpu(1);
+        Assert.True(other.Memory.Reserve(best));
+        growths = other.Memory.Growths;
+        Work(other, seed);
+        Assert.Equal((growths, best.Bytes), (other.Memory.Growths, other.Memory.ReservedBytes));
+
         // One unit less and the same work does not fit.
         using Device less = Device.Cpu(1);
-        less.Memory.Reserve(new MemoryLayout(layout.Small, [.. layout.Large.SkipLast(1), layout.Large[^1] - Unit]));
+        less.Memory.Reserve(new MemoryLayout(layout.LargeFromBytes, layout.Small, [.. layout.Large.SkipLast(1), layout.Large[^1] - Unit]));
         less.Memory.BudgetBytes = less.Memory.ReservedBytes;
         Assert.Throws<DeviceException>(() => Work(less, seed));
     }

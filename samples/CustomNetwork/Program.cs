@@ -25,9 +25,10 @@ var plan = new NetworkPlan
     Method = LocalMethod.Parse("man"),
     ImageSize = data.Train.Height,
 };
-Console.WriteLine($"{network.Units.Count} units, {plan.Partition.Blocks} blocks, {StepCost.Predict(plan, batch).PeakBytes / 1e6:0.0} MB");
-
 using Device device = Device.Cpu();
+StepCost cost = StepCost.Predict(plan, batch, device);
+Console.WriteLine($"{network.Units.Count} units, {plan.Partition.Blocks} blocks, {cost.PeakBytes / 1e6:0.0} MB");
+device.Memory.Reserve(cost.Layout);
 using var trainer = new LocalTrainer(device, plan, seed: 1);
 using var buffers = new InputBuffers(device, plan, batch, data.Normalization.Mean, data.Normalization.Deviation);
 using var loader = new DataLoader(data.Train, batch, Augmentation.None, seed: 1, shuffle: true, dropLast: true, threads: 1);

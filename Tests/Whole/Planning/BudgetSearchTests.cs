@@ -57,7 +57,7 @@ public sealed class BudgetSearchTests : IDisposable
         Assert.DoesNotContain(search.Methods(null, Batch), search.Fits);
         Candidate least = search.Least(Batch)!;
         Assert.All(
-            search.BlockCounts, blocks => Assert.True(search.Of(blocks, Batch).Cost.HeldBytes >= least.Cost.HeldBytes));
+            search.BlockCounts, blocks => Assert.True(search.Of(blocks, Batch).Cost.PeakBytes >= least.Cost.PeakBytes));
     }
 
     [Fact]
