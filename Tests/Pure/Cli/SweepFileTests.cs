@@ -90,14 +90,24 @@ public sealed class SweepFileTests : IDisposable
     [Fact]
     public void The_accuracy_sweep_of_the_documentation_is_one()
     {
-        string path = Path.Combine(AppContext.BaseDirectory, "accuracy.json");
-        List<SweepEntry> entries = SweepFile.Read(path, SweepRun.Keys(), data: "shapes");
-        Assert.Equal(46, entries.Count);
+        List<SweepEntry> entries = Documented("accuracy.json");
+        Assert.Equal(64, entries.Count);
         string[] some = ["bp-3", "infopro+man-2", "dgl+man++-1", "man-paper-1", "man-w0.1-1", "checkpoint-1"];
         Assert.All(some, name => Assert.Contains(name, entries.Select(entry => entry.Name)));
         Assert.All(entries, entry => Assert.Contains("--blocks=9", entry.Arguments));
         Assert.Contains("--weights=5,4,0.5,0.4", entries.Single(entry => entry.Name == "man-paper-1").Arguments);
     }
+
+    [Fact]
+    public void So_is_the_sweep_of_longer_runs()
+    {
+        List<SweepEntry> entries = Documented("epochs.json");
+        Assert.Equal(6, entries.Count);
+        Assert.All(entries, entry => Assert.Contains("--epochs=20", entry.Arguments));
+    }
+
+    private static List<SweepEntry> Documented(string file) =>
+        SweepFile.Read(Path.Combine(AppContext.BaseDirectory, "sweeps", file), SweepRun.Keys(), data: "shapes");
 
     private List<SweepEntry> Read(string json, string? data = null) =>
         SweepFile.Read(scratch.Write("sweep.json", System.Text.Encoding.UTF8.GetBytes(json)), SweepRun.Keys(), data);
