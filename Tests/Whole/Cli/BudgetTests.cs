@@ -52,9 +52,9 @@ public sealed class BudgetTests : IDisposable
     [Fact]
     public void Training_holds_what_plan_says()
     {
-        // 96 test images in batches of 40: the last is smaller, and finds place too.
-        const string Plan = "--network resnet14 --method man --blocks 4 --batch 40";
-        Train($"{Plan} --budget 100MB", 100_000_000, blocks: 4, batch: 40);
+        // 2000 test images in batches of 48: the last has 32, and finds place too.
+        const string Plan = "--network resnet14 --method man --blocks 4 --batch 48";
+        Train($"{Plan} --budget 100MB", 100_000_000, blocks: 4, batch: 48);
         string plan = CliProcess.Run(
             scratch.Path, ["plan", "--json", "--device", "cpu", .. Plan.Split(' ')]).Succeeded().Output;
         using JsonDocument planned = JsonDocument.Parse(plan), summary = Read("summary.json");

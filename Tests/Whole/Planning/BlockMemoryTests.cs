@@ -112,6 +112,7 @@ public sealed class BlockMemoryTests
         }
         using Device less = Device.Cpu(1);
         less.Memory.BudgetBytes = layout.Bytes - 1;
+        Assert.False(less.Memory.Reserve(layout));
         Assert.True(Assert.Throws<DeviceException>(() => Measure(less, plan)).IsOutOfMemory);
     }
 
